@@ -1,0 +1,25 @@
+import { parseHello } from "../../protocol/commands/hello.ts";
+import { FatalCommandError } from "../../protocol/errors.ts";
+import { OK } from "../../protocol/reply.ts";
+import { command, missing } from "./command.ts";
+
+const USAGE = 'HELLO {"v":2}';
+
+export const hello = command({
+  verb: "HELLO",
+  usage: USAGE,
+  states: ["greeted"],
+  missingArgument: missing(USAGE),
+  parse: parseHello,
+  run: async (greeting, { engine, session, password }) => {
+    if (!password.accepts(greeting, session.challenge)) {
+      throw new FatalCommandError("Invalid password");
+    }
+    if (greeting.wid !== "") {
+      session.wid = greeting.wid;
+      await engine.workers.register(greeting, session);
+    }
+    session.identify();
+    return { reply: OK };
+  },
+});

@@ -1,0 +1,18 @@
+import type { Challenge } from "../../protocol/handshake.ts";
+import type { Fetcher } from "../engine/fetches.ts";
+import type { WorkerConnection } from "../engine/workers.ts";
+
+/** What a command may know of, and do to, the connection that it came over. */
+export interface Session extends Fetcher, WorkerConnection {
+  readonly id: number;
+  /**
+   * greeted: HI is sent, HELLO is due.
+   * identified: every other verb is allowed.
+   * closed: nothing is read any more.
+   */
+  readonly state: "greeted" | "identified" | "closed";
+  /** What HI asked for; absent when no password is set. */
+  readonly challenge: Challenge | undefined;
+  /** HELLO has been accepted. */
+  identify(): void;
+}

@@ -1,0 +1,225 @@
+import { FETCH_WAIT_MS } from "../../protocol/limits.ts";
+import type { CancelTimer, Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Reserved, Store } from "../store/store.ts";
+import type { Workers } from "./workers.ts";
+
+/** Who fetches: a connection. */
+export interface Fetcher {
+  /** The worker process that the connection belongs to, or an empty string. */
+  wid: string;
+  /** Fires when nobody is there any longer to take a job. */
+  gone: AbortSignal;
+}
+
+/** How often a FETCH that waits looks again, should the word of a new job have got lost. */
+const LOOK_AGAIN_MS = 1_000;
+
+/** A FETCH that has not been answered yet. */
+interface Fetch {
+  fetcher: Fetcher;
+  queues: readonly string[];
+  /** When it is answered with nothing. */
+  endsAt: number;
+  /** Parked until a queue gets a job; asking the store; or answered. */
+  state: "parked" | "asking" | "answered";
+  /** How many wakes there had been when it last asked. */
+  askedAfterWake: number;
+  /** Undoes the timer and the listener of a parked fetch. */
+  unpark: () => void;
+  resolve: (reserved: Reserved | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A queue that at least one fetch waits for. */
+interface AwaitedQueue {
+  /** Those that have waited longest first. */
+  fetches: Set<Fetch>;
+  /** Known to hold no job, and nothing has been heard since. */
+  isEmpty: boolean;
+  /** The number of the last wake that was for this queue. */
+  lastWake: number;
+}
+
+/**
+ * FETCH: hands out a job, or waits for one without asking Redis over and over.
+ *
+ * A fetch asks the store once. When its queues are empty it is parked, and each of them is known to
+ * be empty until something says otherwise: a push on this broker, a notice from another, a promotion.
+ * Then as many fetches ask again as there are jobs, those that have waited longest first.
+ */
+export class Fetches {
+  readonly #store: Store;
+  readonly #workers: Workers;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #awaited = new Map<string, AwaitedQueue>();
+  #wakes = 0;
+  #isStopping = false;
+  #cancelLook: CancelTimer | undefined;
+
+  constructor(store: Store, workers: Workers, clock: Clock, log: Logger) {
+    this.#store = store;
+    this.#workers = workers;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Resolves with a job, or with nothing after FWP's two seconds. */
+  fetch(fetcher: Fetcher, queues: readonly string[]): Promise<Reserved | undefined> {
+    return new Promise((resolve, reject) => {
+      const endsAt = this.#clock.now() + FETCH_WAIT_MS;
+      const unpark = () => {};
+      const fetch: Fetch = {
+        fetcher,
+        queues,
+        endsAt,
+        state: "parked",
+        askedAfterWake: 0,
+        unpark,
+        resolve,
+        reject,
+      };
+      this.#await(fetch);
+      if (this.#isOver(fetch)) this.#answer(fetch);
+      else if (!this.#workers.mayFetch(fetcher.wid) || this.#areKnownEmpty(queues))
+        this.#park(fetch);
+      else this.#ask(fetch);
+    });
+  }
+
+  /** A queue has got jobs, so many: the fetches that have waited longest ask for them. */
+  wake(queue: string, count: number): void {
+    const awaited = this.#awaited.get(queue);
+    if (awaited === undefined) return;
+    awaited.isEmpty = false;
+    awaited.lastWake = ++this.#wakes;
+    let left = count;
+    for (const fetch of awaited.fetches) {
+      if (left <= 0) break;
+      if (fetch.state !== "parked" || !this.#workers.mayFetch(fetch.fetcher.wid)) continue;
+      this.#ask(fetch);
+      left--;
+    }
+  }
+
+  /** Nothing that is known of the queues holds any longer. */
+  wakeAll(): void {
+    for (const queue of this.#awaited.keys()) this.wake(queue, Number.POSITIVE_INFINITY);
+  }
+
+  /** Answers all that wait, now and from here on, with nothing. */
+  stop(): void {
+    this.#isStopping = true;
+    this.#cancelLook?.();
+    for (const { fetches } of this.#awaited.values()) {
+      for (const fetch of fetches) if (fetch.state === "parked") this.#answer(fetch);
+    }
+  }
+
+  #ask(fetch: Fetch): void {
+    fetch.unpark();
+    fetch.state = "asking";
+    fetch.askedAfterWake = this.#wakes;
+    const { fetcher, queues } = fetch;
+    this.#store.reserve({ wid: fetcher.wid, queues }).then(
+      (reserved) => (reserved ? this.#serve(fetch, reserved) : this.#foundNothing(fetch)),
+      (error: unknown) => {
+        this.#forget(fetch);
+        fetch.reject(error);
+      },
+    );
+  }
+
+  #serve(fetch: Fetch, reserved: Reserved): void {
+    const isGone = fetch.fetcher.gone.aborted;
+    this.#answer(fetch, isGone ? undefined : reserved);
+    if (isGone) void this.giveBack(reserved);
+    this.wake(reserved.queue, reserved.left);
+    // It may have been woken for another of its queues: the next in line looks after that one.
+    for (const queue of fetch.queues) {
+      const isEmpty = this.#awaited.get(queue)?.isEmpty ?? true;
+      if (queue !== reserved.queue && !isEmpty) this.wake(queue, 1);
+    }
+  }
+
+  #foundNothing(fetch: Fetch): void {
+    if (this.#isOver(fetch)) return this.#answer(fetch);
+    let mayHaveMissed = false;
+    for (const queue of fetch.queues) {
+      const awaited = this.#awaited.get(queue);
+      if (awaited === undefined) continue;
+      if (awaited.lastWake > fetch.askedAfterWake) mayHaveMissed = true;
+      else awaited.isEmpty = true;
+    }
+    if (mayHaveMissed && this.#workers.mayFetch(fetch.fetcher.wid)) this.#ask(fetch);
+    else this.#park(fetch);
+  }
+
+  #park(fetch: Fetch): void {
+    fetch.state = "parked";
+    const answer = () => this.#answer(fetch);
+    const { gone } = fetch.fetcher;
+    const cancel = this.#clock.after(fetch.endsAt - this.#clock.now(), answer);
+    gone.addEventListener("abort", answer);
+    fetch.unpark = () => {
+      cancel();
+      gone.removeEventListener("abort", answer);
+    };
+    this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
+  }
+
+  #lookAgain(): void {
+    this.#cancelLook = undefined;
+    for (const queue of this.#awaited.keys()) this.wake(queue, 1);
+    if (this.#awaited.size === 0) return;
+    this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
+  }
+
+  #answer(fetch: Fetch, reserved?: Reserved): void {
+    this.#forget(fetch);
+    fetch.resolve(reserved);
+  }
+
+  #await(fetch: Fetch): void {
+    for (const queue of fetch.queues) {
+      const awaited = this.#awaited.get(queue) ?? {
+        fetches: new Set(),
+        isEmpty: false,
+        lastWake: 0,
+      };
+      this.#awaited.set(queue, awaited);
+      awaited.fetches.add(fetch);
+    }
+  }
+
+  #forget(fetch: Fetch): void {
+    fetch.unpark();
+    fetch.state = "answered";
+    for (const queue of fetch.queues) {
+      const awaited = this.#awaited.get(queue);
+      awaited?.fetches.delete(fetch);
+      if (awaited?.fetches.size === 0) this.#awaited.delete(queue);
+    }
+  }
+
+  #isOver({ fetcher, endsAt }: Fetch): boolean {
+    return this.#isStopping || fetcher.gone.aborted || endsAt <= this.#clock.now();
+  }
+
+  #areKnownEmpty(queues: readonly string[]): boolean {
+    return queues.every((queue) => this.#awaited.get(queue)?.isEmpty);
+  }
+
+  /** Undoes a hand-out that could not be written to the worker. */
+  async giveBack(reserved: Reserved): Promise<void> {
+    try {
+      await this.#store.release(reserved);
+      this.#log.info({ event: "job.given-back", jid: reserved.jid });
+      this.wake(reserved.queue, 1);
+    } catch (err) {
+      // It is run again when its reservation ends.
+      this.#log.warn({ event: "job.not-given-back", jid: reserved.jid, err });
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** What a broker counts of itself since it started, for INFO. */
+export class Statistics {
+  readonly startedAt: number;
+  /** Connections that have identified themselves and are still there. */
+  connections = 0;
+  commands = 0;
+  readonly promoter = { cycles: 0, scheduled: 0, retries: 0, wallTimeMs: 0 };
+  readonly purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
+  /** Reservations that ran out. */
+  expired = 0;
+  /** Workers that were forgotten. */
+  forgotten = 0;
+
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
+  }
+}

@@ -1,0 +1,88 @@
+import { CommandError } from "../../protocol/errors.ts";
+import type { WorkerState } from "../../protocol/worker-state.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { Store, WorkerBeat, WorkerDetails } from "../store/store.ts";
+
+/** One connection of a worker process on this broker. */
+export interface WorkerConnection {
+  /** Fires when the client has gone. */
+  gone: AbortSignal;
+  close(reason: string): void;
+}
+
+/** A worker process that has at least one connection to this broker. */
+interface LocalWorker {
+  state: WorkerState;
+  connections: Set<WorkerConnection>;
+}
+
+/** FWP: a worker that has not beaten for so long is taken for dead. */
+export const SILENCE_MS = 60_000;
+
+/** The worker processes: who is there, and whether it still wants jobs. FWP: running → quiet → terminate. */
+export class Workers {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #local = new Map<string, LocalWorker>();
+
+  constructor(store: Store, clock: Clock, log: Logger) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async register(details: WorkerDetails, connection: WorkerConnection): Promise<void> {
+    const state = await this.#store.registerWorker(details);
+    const worker = this.#local.get(details.wid) ?? { state, connections: new Set() };
+    worker.state = state;
+    worker.connections.add(connection);
+    this.#local.set(details.wid, worker);
+    if (connection.gone.aborted) await this.disconnect(details.wid, connection);
+  }
+
+  /** FWP: with its last connection a worker is forgotten at once. */
+  async disconnect(wid: string, connection: WorkerConnection): Promise<void> {
+    const worker = this.#local.get(wid);
+    if (worker === undefined || !worker.connections.delete(connection)) return;
+    if (worker.connections.size === 0) this.#local.delete(wid);
+    try {
+      await this.#store.disconnectWorker(wid);
+    } catch (err) {
+      // It is forgotten a minute after its last beat.
+      this.#log.warn({ event: "worker.not-disconnected", wid, err });
+    }
+  }
+
+  async beat(beat: WorkerBeat): Promise<WorkerState> {
+    const state = await this.#store.beat(beat);
+    if (state === undefined) throw new CommandError(`unknown worker ${beat.wid}`);
+    this.noteState(beat.wid, state);
+    return state;
+  }
+
+  /** A worker's state has changed, on whichever broker. */
+  noteState(wid: string, state: WorkerState): void {
+    const worker = this.#local.get(wid);
+    if (worker !== undefined) worker.state = state;
+  }
+
+  /** Quiet workers get no more jobs, on any of their connections. */
+  mayFetch(wid: string): boolean {
+    return wid === "" || (this.#local.get(wid)?.state ?? "running") === "running";
+  }
+
+  async forgetSilent(): Promise<number> {
+    const wids = await this.#store.forgetWorkers(this.#clock.now() - SILENCE_MS);
+    for (const wid of wids) this.#log.warn({ event: "worker.forgotten", wid });
+    return wids.length;
+  }
+
+  /** FWP: a worker that was forgotten loses its connections, and so learns of it. */
+  closeForgotten(wid: string): void {
+    const worker = this.#local.get(wid);
+    this.#local.delete(wid);
+    for (const connection of worker?.connections ?? []) connection.close("its worker sent no BEAT");
+  }
+}

@@ -1,0 +1,184 @@
+import type { Duplex } from "node:stream";
+import { type Challenge, encodeHi } from "../../protocol/handshake.ts";
+import { LineReader, LineTooLongError } from "../../protocol/line-reader.ts";
+import { encodeReply } from "../../protocol/reply.ts";
+import type { CancelTimer } from "../clock.ts";
+import type { CommandContext } from "../commands/command.ts";
+import type { Session } from "../commands/session.ts";
+import { dispatch, type Outcome } from "./dispatch.ts";
+import { Outbox } from "./outbox.ts";
+import { Pipeline } from "./pipeline.ts";
+
+export interface ConnectionLimits {
+  maxLineBytes: number;
+  /** From accept to a valid HELLO. */
+  handshakeMs: number;
+  /** How many commands of one connection may be under way at once. */
+  maxRunning: number;
+  /** With more lines than this waiting for their turn, nothing more is read. */
+  maxWaiting: number;
+  /** With more bytes than this that the client has not read, none of its commands is begun. */
+  maxUnreadBytes: number;
+}
+
+/** How long a client may take to read the last replies after its connection was closed. */
+const LINGER_MS = 5_000;
+
+interface Closing {
+  reason: string;
+  /** An error line to send last. */
+  farewell: string | undefined;
+}
+
+/** One client: bytes become lines, lines become commands, and replies go out in their order. */
+export class Connection implements Session {
+  readonly id: number;
+  readonly challenge: Challenge | undefined;
+  /** Set by HELLO; see Fetcher. */
+  wid = "";
+  readonly #stream: Duplex;
+  readonly #limits: ConnectionLimits;
+  readonly #context: CommandContext;
+  readonly #reader: LineReader;
+  readonly #pipeline: Pipeline;
+  readonly #outbox: Outbox;
+  readonly #gone = new AbortController();
+  readonly #cancelHandshake: CancelTimer;
+  #state: Session["state"] = "greeted";
+  /** It closes as soon as what is under way has been answered. */
+  #closing: Closing | undefined;
+
+  constructor(
+    id: number,
+    stream: Duplex,
+    limits: ConnectionLimits,
+    context: Omit<CommandContext, "session">,
+  ) {
+    this.id = id;
+    this.#stream = stream;
+    this.#limits = limits;
+    this.#context = { ...context, session: this };
+    this.challenge = context.password.challenge();
+    this.#reader = new LineReader(limits.maxLineBytes);
+    this.#outbox = new Outbox(stream);
+    this.#pipeline = new Pipeline({
+      run: (line) => dispatch(line, this.#context),
+      deliver: (outcome) => this.#deliver(outcome),
+      maxRunning: limits.maxRunning,
+    });
+    this.#cancelHandshake = context.clock.after(limits.handshakeMs, () => {
+      this.#refuse(`handshake not completed within ${limits.handshakeMs / 1000} seconds`);
+    });
+    this.#listen();
+    this.#outbox.add(encodeReply({ kind: "simple", text: encodeHi(this.challenge) }));
+  }
+
+  get state(): Session["state"] {
+    return this.#state;
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  identify(): void {
+    if (this.#state !== "greeted") return;
+    this.#state = "identified";
+    this.#cancelHandshake();
+    this.#context.engine.statistics.connections++;
+  }
+
+  /** Closes once what has been answered is written. Safe to call twice. */
+  close(reason: string): void {
+    if (this.#state === "closed") return;
+    const { clock, engine, log } = this.#context;
+    if (this.#state === "identified") engine.statistics.connections--;
+    this.#state = "closed";
+    this.#cancelHandshake();
+    this.#pipeline.clear();
+    this.#gone.abort();
+    if (this.wid !== "") void engine.workers.disconnect(this.wid, this);
+    this.#outbox.flush();
+    const destroy = () => this.#stream.destroy();
+    const cancelDestroy = clock.after(LINGER_MS, destroy);
+    this.#stream.once("close", cancelDestroy);
+    this.#stream.end(destroy);
+    log.debug({ event: "connection.closed", conn: this.id, reason });
+  }
+
+  /** Begins nothing more, lets what is under way finish, and closes. */
+  drain(): void {
+    const farewell = this.#pipeline.waiting > 0 ? "shutdown in progress" : undefined;
+    this.#pipeline.clear();
+    this.#closeWhenIdle("shutdown", farewell);
+  }
+
+  #listen(): void {
+    const stream = this.#stream;
+    stream.on("data", (chunk: Buffer) => this.#read(chunk));
+    stream.on("drain", () => this.#goOn());
+    // The client sends nothing more, and has most likely gone. What it sent before is still done
+    // and answered, but no job is handed to it any longer.
+    stream.on("end", () => {
+      this.#gone.abort();
+      this.#closeWhenIdle("hung up");
+    });
+    stream.on("close", () => this.close("hung up"));
+    stream.on("error", (err) => {
+      this.#context.log.debug({ event: "connection.error", conn: this.id, err });
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#state === "closed" || this.#closing !== undefined) return;
+    try {
+      this.#reader.read(chunk, (line) => this.#pipeline.add(line));
+    } catch (error) {
+      if (!(error instanceof LineTooLongError)) throw error;
+      this.#closeWhenIdle("line too long", error.message);
+    }
+    this.#goOn();
+  }
+
+  #deliver(outcomes: Outcome[]): void {
+    for (const { reply, ifLost, closeReason } of outcomes) {
+      if (this.#state === "closed") {
+        ifLost?.();
+      } else {
+        if (reply !== undefined) this.#outbox.add(encodeReply(reply), ifLost);
+        if (closeReason !== undefined) this.close(closeReason);
+      }
+    }
+    this.#goOn();
+  }
+
+  /** Begins, reads and closes as far as is right by now; called whenever that may have changed. */
+  #goOn(): void {
+    const { maxUnreadBytes, maxWaiting } = this.#limits;
+    this.#pipeline.hold(this.#stream.writableLength > maxUnreadBytes);
+    this.#pipeline.advance();
+    if (this.#pipeline.waiting > maxWaiting) this.#stream.pause();
+    else if (this.#stream.isPaused()) this.#stream.resume();
+    if (this.#closing !== undefined && this.#pipeline.isIdle) this.#finish(this.#closing);
+  }
+
+  #closeWhenIdle(reason: string, farewell?: string): void {
+    this.#closing ??= { reason, farewell };
+    this.#goOn();
+  }
+
+  #finish({ reason, farewell }: Closing): void {
+    if (this.#state === "closed") return;
+    if (farewell !== undefined) this.#answerError(farewell);
+    this.close(reason);
+  }
+
+  #refuse(message: string): void {
+    this.#answerError(message);
+    this.close(message);
+  }
+
+  #answerError(message: string): void {
+    this.#outbox.add(encodeReply({ kind: "error", code: "ERR", message }));
+  }
+}

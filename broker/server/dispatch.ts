@@ -1,0 +1,57 @@
+import { CommandError, echo, FatalCommandError } from "../../protocol/errors.ts";
+import type { Reply } from "../../protocol/reply.ts";
+import type { Answer, Command, CommandContext } from "../commands/command.ts";
+import { commands } from "../commands/index.ts";
+
+const SPACE = 0x20;
+
+/** A line as a client sent it, taken apart at its first space. */
+export interface CommandLine {
+  verb: string;
+  /** Undefined when the line has no space. */
+  argument: Buffer | undefined;
+  /** Undefined when the broker knows no such verb. */
+  command: Command | undefined;
+}
+
+export function parseLine(line: Buffer): CommandLine {
+  const space = line.indexOf(SPACE);
+  const verb = line.toString("utf8", 0, space === -1 ? line.length : space);
+  const argument = space === -1 ? undefined : line.subarray(space + 1);
+  return { verb, argument, command: commands.get(verb) };
+}
+
+export interface Outcome extends Partial<Answer> {
+  /** Why the connection is to be closed once the reply is written. */
+  closeReason?: string;
+}
+
+/** Runs one command. Never rejects: whatever goes wrong becomes a reply. */
+export async function dispatch(line: CommandLine, context: CommandContext): Promise<Outcome> {
+  try {
+    const command = findCommand(line, context);
+    context.engine.statistics.commands++;
+    return (await command.execute(line.argument, context)) ?? {};
+  } catch (error) {
+    return refuse(error, line, context);
+  }
+}
+
+function findCommand({ verb, command }: CommandLine, { session }: CommandContext): Command {
+  if (command?.states.includes(session.state)) return command;
+  if (session.state === "greeted") {
+    throw new FatalCommandError('expected HELLO {"v":2} as the first command');
+  }
+  throw new CommandError(`unknown command ${echo(verb)}`);
+}
+
+function refuse(error: unknown, { verb }: CommandLine, { session, log }: CommandContext): Outcome {
+  if (!(error instanceof CommandError)) {
+    log.error({ event: "command.crashed", conn: session.id, verb, err: error });
+    return { reply: { kind: "error", code: "ERR", message: "internal error" } };
+  }
+  const { code, message } = error;
+  log.debug({ event: "command.refused", conn: session.id, verb: echo(verb), message });
+  const reply: Reply = { kind: "error", code, message };
+  return error instanceof FatalCommandError ? { reply, closeReason: message } : { reply };
+}

@@ -1,0 +1,31 @@
+import type { Writable } from "node:stream";
+
+/** Gathers what is to be written, and writes it once a turn of the event loop: one system call. */
+export class Outbox {
+  readonly #stream: Writable;
+  #chunks: Buffer[] = [];
+  #ifLost: (() => void)[] = [];
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+  }
+
+  /** @param ifLost is called when the bytes could not be handed to the system */
+  add(bytes: Buffer, ifLost?: () => void): void {
+    if (this.#chunks.length === 0) process.nextTick(() => this.flush());
+    this.#chunks.push(bytes);
+    if (ifLost !== undefined) this.#ifLost.push(ifLost);
+  }
+
+  flush(): void {
+    if (this.#chunks.length === 0) return;
+    const [first] = this.#chunks;
+    const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    const ifLost = this.#ifLost;
+    this.#chunks = [];
+    this.#ifLost = [];
+    this.#stream.write(bytes, (error) => {
+      if (error) for (const tell of ifLost) tell();
+    });
+  }
+}

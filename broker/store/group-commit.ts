@@ -1,0 +1,80 @@
+/**
+ * Gathers what arrives in one turn of the event loop, over all connections, and sends it to Redis
+ * as one call. While a call is under way the next group fills, so groups grow by themselves as the
+ * load does; with `appendfsync always` one fsync covers a whole group.
+ */
+export interface GroupOptions<Item> {
+  /** A group has at most so many items, so that no call keeps Redis from other work for long. */
+  maxItems: number;
+  /** And at most about so many bytes, where items have a weight. */
+  maxBytes?: number;
+  bytesOf?: (item: Item) => number;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+export class GroupCommit<Item, Result> {
+  readonly #commit: (items: Item[]) => Promise<Result[]>;
+  readonly #options: GroupOptions<Item>;
+  #waiting: Waiting<Item, Result>[] = [];
+  #underWay = 0;
+  #turnEnds = false;
+
+  /** @param commit does all items in their order, and gives a result for each */
+  constructor(commit: (items: Item[]) => Promise<Result[]>, options: GroupOptions<Item>) {
+    this.#commit = commit;
+    this.#options = options;
+  }
+
+  /** Items are committed in the order in which they are added. */
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      if (this.#turnEnds) return;
+      this.#turnEnds = true;
+      setImmediate(() => {
+        this.#turnEnds = false;
+        this.#send();
+      });
+    });
+  }
+
+  /** A full group goes at once; one that could still grow waits until no call is under way. */
+  #send(): void {
+    while (this.#waiting.length > 0) {
+      const size = this.#groupSize();
+      if (this.#underWay > 0 && size === this.#waiting.length) return;
+      const group = this.#waiting.splice(0, size);
+      this.#underWay++;
+      void this.#settle(group);
+    }
+  }
+
+  #groupSize(): number {
+    const { maxItems, maxBytes = Number.POSITIVE_INFINITY, bytesOf = () => 0 } = this.#options;
+    let bytes = 0;
+    let size = 0;
+    for (const { item } of this.#waiting) {
+      bytes += bytesOf(item);
+      if (size === maxItems || (size > 0 && bytes > maxBytes)) break;
+      size++;
+    }
+    return size;
+  }
+
+  async #settle(group: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#commit(group.map(({ item }) => item));
+      for (const [index, result] of results.entries()) group[index]?.resolve(result);
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    } finally {
+      this.#underWay--;
+      this.#send();
+    }
+  }
+}

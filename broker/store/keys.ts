@@ -1,0 +1,69 @@
+/**
+ * The data model: every key that millrace has in Redis.
+ *
+ * All of them start with `mr:{<namespace>}:`. The braces put a namespace into one Cluster slot, so
+ * that every script may touch any of its keys. Times are epoch milliseconds.
+ *
+ * A job is live while its record stands in `jobs`, and its jid is then in exactly one of the sorted
+ * sets: a queue, `scheduled`, `retries`, `working` or `dead`.
+ */
+export interface Keys {
+  /** Hash: jid → record, see record.ts. */
+  jobs: string;
+  /** Sorted set a queue, by this prefix and its name: jid scored by priority, then by sequence. */
+  queue: string;
+  /** Set: the names of all queues that ever held a job. */
+  queues: string;
+  /** Integer: the sequence number of the newest place in any queue. */
+  sequence: string;
+  /** Sorted set: jid scored by when it is to be put into its queue. */
+  scheduled: string;
+  /** Sorted set: jid of a failed job scored by when it is to be put into its queue again. */
+  retries: string;
+  /** Sorted set: jid scored by when its reservation ends. */
+  working: string;
+  /** Hash: jid → MessagePack {wid, reservedAt, place (its score in the queue), call}. */
+  reservations: string;
+  /** Sorted set: jid scored by its time of death. */
+  dead: string;
+  /** Sorted set: wid scored by its last beat. */
+  workers: string;
+  /** Hash a worker, by this prefix and its wid: see register-worker.lua. */
+  worker: string;
+  /** Hash: `processed` and `failures`, counted since the namespace began. */
+  counters: string;
+  /** Hash: `processed:<YYYY-MM-DD>` and `failures:<YYYY-MM-DD>`, days in UTC. */
+  history: string;
+  /**
+   * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job, and
+   * `worker <state> <wid>` when a worker changed its state or was forgotten.
+   */
+  notices: string;
+}
+
+export function keysOf(namespace: string): Keys {
+  const key = (name: string) => `mr:{${namespace}}:${name}`;
+  return {
+    jobs: key("jobs"),
+    queue: key("queue:"),
+    queues: key("queues"),
+    sequence: key("sequence"),
+    scheduled: key("scheduled"),
+    retries: key("retries"),
+    working: key("working"),
+    reservations: key("reservations"),
+    dead: key("dead"),
+    workers: key("workers"),
+    worker: key("worker:"),
+    counters: key("counters"),
+    history: key("history"),
+    notices: key("notices"),
+  };
+}
+
+/**
+ * Each priority owns a band of places in a queue, 9 the first. A place is the start of the band
+ * plus a sequence number, and the sum stays below 2^53, exact in a sorted set's score.
+ * The scripts know the same number.
+ */
+export const PLACES_A_PRIORITY = 2 ** 48;

@@ -1,0 +1,83 @@
+-- Ends the reservation of jobs that failed: each is retried later, dies, or is discarded.
+-- A job whose reservation merely ran out is never discarded: nobody said that it failed.
+-- KEYS[1] jobs
+-- KEYS[2] working
+-- KEYS[3] reservations
+-- KEYS[4] retries
+-- KEYS[5] dead
+-- KEYS[6] counters
+-- KEYS[7] history
+-- ARGV[1] now
+-- ARGV[2] day: YYYY-MM-DD
+-- ARGV[3] each jid
+-- ARGV[4] each report: MessagePack {errtype, message, backtrace}
+-- ARGV[5] each jitter: a whole number from 0 to 29
+-- ARGV[6] each cause: "reported", or "expired" when it counts only if the reservation has run out
+-- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, or {"unknown"} when it was not
+-- being worked on
+
+local jobs, working, reservations, retries, dead, counters, history = unpack(KEYS)
+local now = tonumber(ARGV[1])
+local DEFAULT_RETRY = 25
+local outcomes = {}
+local count = 0
+
+-- What FWP keeps of the failures so far, this one included.
+local function failed(failure, retry, report)
+  if failure then
+    failure.retryCount = failure.retryCount + 1
+    if failure.remaining > 0 then failure.remaining = failure.remaining - 1 end
+  else
+    failure = { retryCount = 0, remaining = retry }
+  end
+  failure.failedAt = failure.failedAt or now
+  failure.errtype = report.errtype
+  failure.message = report.message
+  failure.backtrace = report.backtrace
+  return failure
+end
+
+local function fail(jid, report, jitter, cause)
+  local deadline = redis.call('ZSCORE', working, jid)
+  if not deadline or (cause == 'expired' and tonumber(deadline) > now) then return { 'unknown' } end
+  redis.call('ZREM', working, jid)
+  redis.call('HDEL', reservations, jid)
+  count = count + 1
+
+  local record = redis.call('HGET', jobs, jid)
+  local textStart, header = cmsgpack.unpack_one(record)
+  local retry = header.retry or DEFAULT_RETRY
+  if retry == 0 and cause == 'reported' then
+    redis.call('HDEL', jobs, jid)
+    return { 'discarded' }
+  end
+
+  local failure = failed(header.failure, retry, report)
+  header.failure = failure
+  local outcome
+  if failure.retryCount < retry then
+    local seconds = failure.retryCount ^ 4 + 15 + jitter * (failure.retryCount + 1)
+    failure.nextAt = now + seconds * 1000
+    redis.call('ZADD', retries, failure.nextAt, jid)
+    outcome = { 'retried', failure.nextAt }
+  else
+    redis.call('ZADD', dead, now, jid)
+    outcome = { 'died' }
+  end
+  redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
+  return outcome
+end
+
+for index = 3, #ARGV, 4 do
+  local jid, report, jitter, cause = unpack(ARGV, index, index + 3)
+  outcomes[#outcomes + 1] = fail(jid, cmsgpack.unpack(report), tonumber(jitter), cause)
+end
+
+if count > 0 then
+  for _, counter in ipairs({ 'processed', 'failures' }) do
+    redis.call('HINCRBY', counters, counter, count)
+    redis.call('HINCRBY', history, counter .. ':' .. ARGV[2], count)
+  end
+end
+
+return outcomes

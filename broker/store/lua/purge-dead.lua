@@ -1,0 +1,21 @@
+-- Deletes dead jobs that are too old, and the oldest of those that are too many.
+-- KEYS[1] jobs
+-- KEYS[2] dead
+-- ARGV[1] diedBefore: who died before this is too old
+-- ARGV[2] keep: how many may stay
+-- ARGV[3] limit: how many are deleted at the most
+-- Returns how many were deleted
+
+local jobs, dead = KEYS[1], KEYS[2]
+local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local tooOld = redis.call('ZCOUNT', dead, '-inf', '(' .. ARGV[1])
+local tooMany = redis.call('ZCARD', dead) - keep
+local count = math.min(math.max(tooOld, tooMany), limit)
+if count <= 0 then return 0 end
+
+local purged = redis.call('ZRANGE', dead, 0, count - 1)
+for _, jid in ipairs(purged) do redis.call('HDEL', jobs, jid) end
+redis.call('ZREMRANGEBYRANK', dead, 0, count - 1)
+
+return #purged

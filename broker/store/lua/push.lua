@@ -1,0 +1,47 @@
+-- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
+-- A job that is live already stays as it is; one that is dead starts anew.
+-- KEYS[1] jobs
+-- KEYS[2] queues
+-- KEYS[3] queue
+-- KEYS[4] scheduled
+-- KEYS[5] dead
+-- KEYS[6] sequence
+-- KEYS[7] notices
+-- ARGV[1] origin: the broker that need not be told of what it did itself
+-- ARGV[2] each jid
+-- ARGV[3] each queue
+-- ARGV[4] each band: the first place of the job's priority
+-- ARGV[5] each due: when it may run, or an empty string for at once
+-- ARGV[6] each record
+-- Returns for each job: 1 when it was stored, 0 when it was live already
+
+local jobs, queues, prefix, scheduled, dead, sequence, notices = unpack(KEYS)
+local origin = ARGV[1]
+local count = (#ARGV - 1) / 5
+local place = redis.call('INCRBY', sequence, count) - count
+local known = {}
+local stored = {}
+
+for index = 1, count do
+  local jid, name, band, due, record = unpack(ARGV, index * 5 - 3, index * 5 + 1)
+  stored[index] = redis.call('HSETNX', jobs, jid, record)
+  if stored[index] == 0 and redis.call('ZREM', dead, jid) == 1 then
+    redis.call('HSET', jobs, jid, record)
+    stored[index] = 1
+  end
+  if stored[index] == 1 and due ~= '' then
+    redis.call('ZADD', scheduled, due, jid)
+  elseif stored[index] == 1 then
+    local queue = prefix .. name
+    if not known[name] then
+      known[name] = true
+      redis.call('SADD', queues, name)
+      if redis.call('EXISTS', queue) == 0 then
+        redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
+      end
+    end
+    redis.call('ZADD', queue, band + place + index, jid)
+  end
+end
+
+return stored

@@ -1,0 +1,39 @@
+-- Hands out jobs: each request gets the first job of the first of its queues that has one.
+-- KEYS[1] jobs
+-- KEYS[2] queue
+-- KEYS[3] working
+-- KEYS[4] reservations
+-- ARGV[1] now
+-- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
+-- ARGV[3] each wid: the worker, or an empty string
+-- ARGV[4] each queues: names, separated by spaces
+-- Returns for each request: {jid, record, queue, jobs left in it}, or nil when all were empty
+
+local jobs, prefix, working, reservations = unpack(KEYS)
+local now, call = tonumber(ARGV[1]), ARGV[2]
+local DEFAULT_RESERVE_SECONDS = 1800
+
+local function reserve(wid, name)
+  local queue = prefix .. name
+  local jid, place = unpack(redis.call('ZPOPMIN', queue))
+  if not jid then return nil end
+  local record = redis.call('HGET', jobs, jid)
+  local _, header = cmsgpack.unpack_one(record)
+  local deadline = now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000
+  local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
+  redis.call('ZADD', working, deadline, jid)
+  redis.call('HSET', reservations, jid, cmsgpack.pack(reservation))
+  return { jid, record, name, redis.call('ZCARD', queue) }
+end
+
+local replies = {}
+for index = 3, #ARGV, 2 do
+  local reply
+  for name in ARGV[index + 1]:gmatch('[^ ]+') do
+    reply = reserve(ARGV[index], name)
+    if reply then break end
+  end
+  replies[#replies + 1] = reply or false
+end
+
+return replies

@@ -1,0 +1,66 @@
+import { Packr } from "msgpackr";
+import type { Failure } from "../../protocol/failure.ts";
+import { DEFAULT_PRIORITY, DEFAULT_RESERVE_SECONDS, DEFAULT_RETRY } from "../../protocol/limits.ts";
+import { list } from "./redis-reply.ts";
+import type { NewJob } from "./store.ts";
+
+/**
+ * A job record: two MessagePack values in sequence, the header that the server owns and the job's
+ * text (protocol/job.ts). The scripts read and write the header alone, through cmsgpack, and never
+ * look into the text.
+ */
+export interface JobHeader {
+  /** The version of this format; see ADR 0005 before changing anything here. */
+  v: 1;
+  queue: string;
+  /** Absent when it is the default, like all that follows: most jobs have none of it. */
+  retry?: number;
+  reserveFor?: number;
+  priority?: number;
+  /** When it was last put into its queue; absent while it waits in `scheduled`. */
+  enqueuedAt?: number;
+  failure?: Failure;
+}
+
+const packr = new Packr({ useRecords: false, int64AsType: "number" });
+
+export function headerOf(job: NewJob): JobHeader {
+  const header: JobHeader = { v: 1, queue: job.queue };
+  if (job.retry !== DEFAULT_RETRY) header.retry = job.retry;
+  if (job.reserveForSeconds !== DEFAULT_RESERVE_SECONDS) header.reserveFor = job.reserveForSeconds;
+  if (job.priority !== DEFAULT_PRIORITY) header.priority = job.priority;
+  if (job.enqueuedAt !== undefined) header.enqueuedAt = job.enqueuedAt;
+  if (job.failure !== undefined) header.failure = job.failure;
+  return header;
+}
+
+export function encodeRecord(header: JobHeader, text: Buffer): Buffer {
+  return Buffer.concat([packr.pack(header), packr.pack(text)]);
+}
+
+export function decodeRecord(record: Buffer): { header: JobHeader; text: Buffer } {
+  const values: unknown = packr.unpackMultiple(record);
+  const [header, text] = list(values);
+  if (!isHeader(header) || !Buffer.isBuffer(text)) {
+    throw new TypeError("a job record is of a version that this broker does not know");
+  }
+  return { header, text };
+}
+
+function isHeader(value: unknown): value is JobHeader {
+  return typeof value === "object" && value !== null && "v" in value && value.v === 1;
+}
+
+/** What a script keeps of a hand-out: see reserve.lua. */
+export function readReservation(packed: Buffer): { call: string } {
+  const value: unknown = packr.unpack(packed);
+  if (typeof value !== "object" || value === null || !("call" in value)) {
+    throw new TypeError("a reservation is of a version that this broker does not know");
+  }
+  return { call: String(value.call) };
+}
+
+/** An argument that a script unpacks by itself. */
+export function pack(value: unknown): Buffer {
+  return packr.pack(value);
+}

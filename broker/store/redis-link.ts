@@ -1,0 +1,157 @@
+import { Redis, type RedisOptions, ReplyError } from "ioredis";
+import type { Logger } from "../logger.ts";
+import type { Argument } from "./script.ts";
+import { StoreUnavailable } from "./store.ts";
+
+/** Where Redis is: a URL (`redis://`, `rediss://`) or the path of a unix socket. */
+export type RedisAddress = { url: string } | { socket: string };
+
+/** How long a command waits for a connection that is away: a restart of Redis fits in. */
+const PATIENCE_MS = 3_000;
+
+/** How long Redis may take to answer. Then the connection is given up, since a late answer could
+ *  hand out a job that nobody is waiting for any longer. */
+const CALL_MS = 5_000;
+
+const OPTIONS = {
+  lazyConnect: true,
+  protocol: 2,
+  // A command is sent once, on a connection that stands; what to do again is ours to decide.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: null,
+  connectTimeout: PATIENCE_MS,
+  retryStrategy: (times) => Math.min(times * 50, 500),
+  // After a fail-over the old primary is read-only: look again for the one that is not.
+  reconnectOnError: ({ message }) => message.startsWith("READONLY"),
+} satisfies RedisOptions;
+
+/** The connections to one Redis: one for commands, and one that listens to a channel. */
+export class RedisLink {
+  readonly #redis: Redis;
+  readonly #subscriber: Redis;
+  readonly #log: Logger;
+  #isReady = false;
+  readonly #onReady = new Set<() => void>();
+
+  constructor(address: RedisAddress, log: Logger) {
+    this.#log = log;
+    this.#redis =
+      "url" in address ? new Redis(address.url, OPTIONS) : new Redis(address.socket, OPTIONS);
+    this.#subscriber = this.#redis.duplicate();
+    this.#watch();
+  }
+
+  /** Resolves when Redis answers; rejects with the reason when it can't be reached at all. */
+  async connect(): Promise<void> {
+    let reason: unknown;
+    const keep = (error: unknown) => {
+      reason = error;
+    };
+    this.#redis.on("error", keep);
+    // Rejects at the first failed attempt, while more are made: what counts is whether one succeeds.
+    this.#redis.connect().catch(keep);
+    try {
+      await this.#untilReady();
+    } catch (error) {
+      throw new StoreUnavailable(`Redis can't be reached: ${describe(reason ?? error)}`);
+    } finally {
+      this.#redis.off("error", keep);
+    }
+  }
+
+  /** Calls back for each message on the channel, and whenever some may have been missed. */
+  async subscribe(
+    channel: string,
+    onMessage: (message: string) => void,
+    onGap: () => void,
+  ): Promise<void> {
+    this.#subscriber.on("message", (_channel, message) => onMessage(message));
+    await this.#subscriber.connect();
+    await this.#subscriber.subscribe(channel);
+    // From here on, ioredis subscribes again by itself each time it has reconnected.
+    this.#subscriber.on("ready", onGap);
+  }
+
+  /** Runs one command; its reply has bytes where Redis sent strings. */
+  async call(command: string, ...parameters: Argument[]): Promise<unknown> {
+    if (!this.#isReady) await this.#untilReady();
+    let giveUp: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<never>((_resolve, reject) => {
+        giveUp = setTimeout(() => {
+          reject(new StoreUnavailable(`Redis did not answer within ${CALL_MS} ms`));
+          this.#redis.disconnect(true);
+        }, CALL_MS);
+      });
+      return await Promise.race([this.#redis.callBuffer(command, ...parameters), late]);
+    } catch (error) {
+      throw asUnavailable(error);
+    } finally {
+      clearTimeout(giveUp);
+    }
+  }
+
+  /** Calls back each time that the connection stands again. */
+  onReconnected(listener: () => void): void {
+    this.#redis.on("ready", listener);
+  }
+
+  close(): void {
+    this.#isReady = false;
+    this.#redis.disconnect();
+    this.#subscriber.disconnect();
+  }
+
+  #watch(): void {
+    this.#redis.on("ready", () => {
+      this.#isReady = true;
+      for (const resolve of this.#onReady) resolve();
+      this.#onReady.clear();
+      this.#log.debug({ event: "redis.connected" });
+    });
+    this.#redis.on("close", () => {
+      if (this.#isReady) this.#log.warn({ event: "redis.lost" });
+      this.#isReady = false;
+    });
+    this.#redis.on("error", (err) => this.#log.debug({ event: "redis.error", err }));
+    this.#subscriber.on("error", (err) => this.#log.debug({ event: "redis.error", err }));
+  }
+
+  async #untilReady(): Promise<void> {
+    let resolveReady = () => {};
+    let giveUp: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        resolveReady = resolve;
+        this.#onReady.add(resolveReady);
+        giveUp = setTimeout(
+          () => reject(new StoreUnavailable("Redis can't be reached at the moment")),
+          PATIENCE_MS,
+        );
+      });
+    } finally {
+      this.#onReady.delete(resolveReady);
+      clearTimeout(giveUp);
+    }
+  }
+}
+
+/** What Redis answers of itself when it can't serve now, as against a fault of ours. */
+const REDIS_STATES =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|TRYAGAIN|NOAUTH|NOPERM)\b/;
+
+function asUnavailable(error: unknown): unknown {
+  if (error instanceof StoreUnavailable || !(error instanceof Error)) return error;
+  if (!(error instanceof ReplyError)) {
+    return new StoreUnavailable(`the connection to Redis was lost: ${error.message}`, {
+      cause: error,
+    });
+  }
+  if (!REDIS_STATES.test(error.message)) return error;
+  return new StoreUnavailable(`Redis refuses: ${error.message}`, { cause: error });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

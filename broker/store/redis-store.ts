@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { MAX_PRIORITY } from "../../protocol/limits.ts";
+import type { WorkerState } from "../../protocol/worker-state.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
+import { LostHandouts } from "./lost-handouts.ts";
+import { parseNotice } from "./notice.ts";
+import { decodeRecord, encodeRecord, headerOf, pack } from "./record.ts";
+import { findDangers } from "./redis-check.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { list, pairs, text } from "./redis-reply.ts";
+import * as scripts from "./scripts.ts";
+import type {
+  Deadline,
+  FailedJob,
+  FailOutcome,
+  NewJob,
+  Notice,
+  Promoted,
+  Reserved,
+  ReserveRequest,
+  Store,
+  StoreSizes,
+  WorkerBeat,
+  WorkerDetails,
+} from "./store.ts";
+
+/** At some 10 µs an item, a group keeps Redis busy for about a millisecond. */
+const GROUP = { maxItems: 100 };
+
+/** Copying a megabyte into Redis takes it about as long. */
+const PUSH_GROUP = { ...GROUP, maxBytes: 2 ** 20, bytesOf: (job: NewJob) => job.text.length };
+
+/** What is done by itself is done in steps of this size, for the same reason. */
+const STEP = 100;
+
+export class RedisStore implements Store {
+  readonly #link: RedisLink;
+  readonly #keys: Keys;
+  readonly #clock: Clock;
+  /** Tells this broker's doings from those of others. */
+  readonly #id = randomUUID().slice(0, 8);
+  readonly #listeners: ((notice: Notice) => void)[] = [];
+  readonly #lostHandouts: LostHandouts;
+  #calls = 0;
+
+  readonly #push = new GroupCommit((jobs: NewJob[]) => this.#commitPush(jobs), PUSH_GROUP);
+  readonly #reserve = new GroupCommit(
+    (requests: ReserveRequest[]) => this.#commitReserve(requests),
+    GROUP,
+  );
+  readonly #ack = new GroupCommit((jids: string[]) => this.#commitAck(jids), GROUP);
+  readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
+  readonly #beat = new GroupCommit(
+    (beats: WorkerBeat[]) =>
+      scripts.beat.run(this.#link, this.#keys, { now: this.#clock.now() }, beats),
+    GROUP,
+  );
+
+  constructor(link: RedisLink, namespace: string, clock: Clock, log: Logger) {
+    this.#link = link;
+    this.#keys = keysOf(namespace);
+    this.#clock = clock;
+    this.#lostHandouts = new LostHandouts(link, this.#keys, log);
+  }
+
+  /** Connects, and listens to the other brokers. */
+  async open(): Promise<void> {
+    await this.#link.connect();
+    const notify = (notice: Notice) => {
+      for (const listener of this.#listeners) listener(notice);
+    };
+    await this.#link.subscribe(
+      this.#keys.notices,
+      (message) => {
+        const { origin, ...notice } = parseNotice(message);
+        if (origin !== this.#id) notify(notice);
+      },
+      () => notify({ kind: "reconnected" }),
+    );
+  }
+
+  close(): void {
+    this.#link.close();
+  }
+
+  onNotice(listener: (notice: Notice) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  push(job: NewJob): Promise<boolean> {
+    return this.#push.add(job);
+  }
+
+  reserve(request: ReserveRequest): Promise<Reserved | undefined> {
+    return this.#reserve.add(request);
+  }
+
+  async release(reserved: Reserved): Promise<void> {
+    await scripts.release.run(this.#link, this.#keys, { origin: this.#id }, [reserved]);
+  }
+
+  ack(jid: string): Promise<boolean> {
+    return this.#ack.add(jid);
+  }
+
+  fail(failed: FailedJob): Promise<FailOutcome> {
+    return this.#fail.add(failed);
+  }
+
+  promote(): Promise<Promoted> {
+    const fixed = { origin: this.#id, now: this.#clock.now(), limit: STEP };
+    return scripts.promote.run(this.#link, this.#keys, fixed);
+  }
+
+  async firstDeadlines(): Promise<Deadline[]> {
+    const reply = await this.#link.call("ZRANGE", this.#keys.working, 0, STEP - 1, "WITHSCORES");
+    return pairs(reply).map(([jid, deadline]) => ({ jid, at: Number(deadline) }));
+  }
+
+  purgeDead(limits: { diedBefore: number; keep: number }): Promise<number> {
+    return scripts.purgeDead.run(this.#link, this.#keys, { ...limits, limit: STEP });
+  }
+
+  registerWorker({ wid, hostname, pid, labels, rssKb }: WorkerDetails): Promise<WorkerState> {
+    return scripts.registerWorker.run(this.#link, this.#keys, {
+      now: this.#clock.now(),
+      wid,
+      hostname,
+      pid,
+      labels: JSON.stringify(labels),
+      rssKb,
+    });
+  }
+
+  beat(beat: WorkerBeat): Promise<WorkerState | undefined> {
+    return this.#beat.add(beat);
+  }
+
+  async disconnectWorker(wid: string): Promise<void> {
+    await scripts.disconnectWorker.run(this.#link, this.#keys, { wid });
+  }
+
+  forgetWorkers(silentSince: number): Promise<string[]> {
+    return scripts.forgetWorkers.run(this.#link, this.#keys, { silentSince, limit: STEP });
+  }
+
+  async sizes(): Promise<StoreSizes> {
+    const keys = this.#keys;
+    const count = async (command: string, ...parameters: string[]) =>
+      Number(await this.#link.call(command, ...parameters));
+    const names = list(await this.#link.call("SMEMBERS", keys.queues))
+      .map(text)
+      .toSorted();
+    const [scheduled, retries, working, dead, workers, processed, failures, ...lengths] =
+      await Promise.all([
+        count("ZCARD", keys.scheduled),
+        count("ZCARD", keys.retries),
+        count("ZCARD", keys.working),
+        count("ZCARD", keys.dead),
+        count("ZCARD", keys.workers),
+        count("HGET", keys.counters, "processed"),
+        count("HGET", keys.counters, "failures"),
+        ...names.map((name) => count("ZCARD", keys.queue + name)),
+      ] as const);
+    const queues = new Map(names.map((name, index) => [name, lengths[index] ?? 0]));
+    return { queues, scheduled, retries, working, dead, workers, processed, failures };
+  }
+
+  async flush(): Promise<void> {
+    await scripts.flush.run(this.#link, this.#keys, {});
+  }
+
+  /** What of this Redis' settings can lose jobs: sentences for the operator. */
+  findDangers(): Promise<string[]> {
+    return findDangers(this.#link);
+  }
+
+  /** Redis' own clock, in epoch milliseconds. */
+  async time(): Promise<number> {
+    const [seconds, microseconds] = list(await this.#link.call("TIME")).map(text);
+    return Number(seconds) * 1000 + Number(microseconds) / 1000;
+  }
+
+  #commitPush(jobs: NewJob[]): Promise<boolean[]> {
+    const items = jobs.map((job) => ({
+      jid: job.jid,
+      queue: job.queue,
+      band: (MAX_PRIORITY - job.priority) * PLACES_A_PRIORITY,
+      due: job.enqueuedAt === undefined ? (job.at ?? "") : "",
+      record: encodeRecord(headerOf(job), job.text),
+    }));
+    return scripts.push.run(this.#link, this.#keys, { origin: this.#id }, items);
+  }
+
+  async #commitReserve(requests: ReserveRequest[]): Promise<(Reserved | undefined)[]> {
+    const call = `${this.#id}:${++this.#calls}`;
+    const items = requests.map(({ wid, queues }) => ({ wid, queues: queues.join(" ") }));
+    try {
+      const fixed = { now: this.#clock.now(), call };
+      const replies = await scripts.reserve.run(this.#link, this.#keys, fixed, items);
+      return replies.map((reply) => reply && asReserved(reply, call));
+    } catch (error) {
+      this.#lostHandouts.add(call);
+      throw error;
+    }
+  }
+
+  #commitAck(jids: string[]): Promise<boolean[]> {
+    const items = jids.map((jid) => ({ jid }));
+    return scripts.ack.run(this.#link, this.#keys, { day: this.#day() }, items);
+  }
+
+  #commitFail(jobs: FailedJob[]): Promise<FailOutcome[]> {
+    const items = jobs.map((job) => ({ ...job, report: pack(job.report) }));
+    const fixed = { now: this.#clock.now(), day: this.#day() };
+    return scripts.fail.run(this.#link, this.#keys, fixed, items);
+  }
+
+  #day(): string {
+    return new Date(this.#clock.now()).toISOString().slice(0, "YYYY-MM-DD".length);
+  }
+}
+
+function asReserved({ record, ...handedOut }: scripts.HandedOut, call: string): Reserved {
+  const { header, text: jobText } = decodeRecord(record);
+  const { enqueuedAt, failure } = header;
+  return { ...handedOut, text: jobText, enqueuedAt, failure, call };
+}

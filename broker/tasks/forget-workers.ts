@@ -1,0 +1,19 @@
+import type { Clock } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Logger } from "../logger.ts";
+import { DueTask } from "./due-task.ts";
+
+/** Forgets workers that have stopped beating. */
+export function forgetWorkersTask(engine: Engine, clock: Clock, log: Logger): DueTask {
+  return new DueTask({
+    name: "forget-workers",
+    longestSleepMs: 5_000,
+    clock,
+    log,
+    work: async () => {
+      const count = await engine.workers.forgetSilent();
+      engine.statistics.forgotten += count;
+      return count > 0 ? clock.now() : undefined;
+    },
+  });
+}

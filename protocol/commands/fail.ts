@@ -1,0 +1,47 @@
+import { CommandError } from "../errors.ts";
+import type { FailureReport } from "../failure.ts";
+import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../limits.ts";
+import { readObject } from "./arguments.ts";
+
+const SHAPE = {
+  jid: "string",
+  errtype: "string",
+  message: "string",
+  backtrace: "strings",
+} as const;
+
+/** FWP: FAIL. @throws CommandError */
+export function parseFail(argument: Buffer): FailureReport & { jid: string } {
+  const {
+    jid = "",
+    errtype = "",
+    message = "",
+    backtrace = [],
+  } = readObject("FAIL", argument, SHAPE);
+  if (jid === "") throw new CommandError("missing JID");
+  return {
+    jid,
+    errtype: cutBytes(errtype.trim(), MAX_ERRTYPE_BYTES) || "unknown",
+    message: cutBytes(message.trim(), MAX_MESSAGE_BYTES) || "unknown",
+    backtrace: backtrace.slice(0, MAX_BACKTRACE_LINES),
+  };
+}
+
+export function encodeFail(fail: FailureReport & { jid: string }): string {
+  const { jid, errtype, message, backtrace } = fail;
+  return `FAIL ${JSON.stringify({ jid, errtype, message, backtrace })}`;
+}
+
+/** Whole characters only: half a character would be a broken text for whoever reads it. */
+function cutBytes(text: string, maxBytes: number): string {
+  if (text.length * 3 <= maxBytes) return text;
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  while (isContinuation(bytes[end])) end--;
+  return bytes.toString("utf8", 0, end);
+}
+
+function isContinuation(byte = 0): boolean {
+  return (byte & 0xc0) === 0x80;
+}

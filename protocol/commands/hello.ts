@@ -1,0 +1,64 @@
+import { FatalCommandError } from "../errors.ts";
+import { JsonError, scanJson } from "../json.ts";
+import { readMembers } from "../members.ts";
+
+/** FWP: HELLO, the first command of every connection. */
+export interface Hello {
+  /** The client's protocol version; 0 when it names none. Below 2, its password is hashed once. */
+  version: number;
+  passwordHash: string;
+  /** Only a worker process has one; all connections of that process send the same. */
+  wid: string;
+  hostname: string;
+  pid: number;
+  labels: string[];
+  rssKb: number;
+}
+
+const SHAPE = {
+  v: "int",
+  pwdhash: "string",
+  wid: "string",
+  hostname: "string",
+  pid: "int",
+  labels: "strings",
+  rss_kb: "int",
+  username: "string",
+} as const;
+
+/** @throws FatalCommandError */
+export function parseHello(argument: Buffer): Hello {
+  try {
+    const json = scanJson(argument);
+    if (json.kind !== "object") throw new JsonError(`must be an object, not ${json.kind}`);
+    const members = readMembers(argument, json, SHAPE, "HELLO");
+    const { v: version = 0 } = members;
+    if (version < 0 || version > 255) throw new JsonError("v must be between 0 and 255");
+    return {
+      version,
+      passwordHash: members.pwdhash ?? "",
+      wid: members.wid ?? "",
+      hostname: members.hostname ?? "",
+      pid: members.pid ?? 0,
+      labels: members.labels ?? [],
+      rssKb: members.rss_kb ?? 0,
+    };
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new FatalCommandError(`invalid HELLO: ${error.message}`, { cause: error });
+  }
+}
+
+/** What a client says of itself; a producer needs no wid. */
+export function encodeHello(hello: Partial<Hello>): string {
+  const members = {
+    v: hello.version,
+    pwdhash: hello.passwordHash,
+    wid: hello.wid,
+    hostname: hello.hostname,
+    pid: hello.pid,
+    labels: hello.labels,
+    rss_kb: hello.rssKb,
+  };
+  return `HELLO ${JSON.stringify(members)}`;
+}

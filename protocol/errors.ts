@@ -1,0 +1,27 @@
+import { MAX_ECHO_CHARACTERS } from "./limits.ts";
+
+/**
+ * An error that a client may act on: it becomes one line, `-CODE message`.
+ * Anything else that is thrown while a command runs is a bug and answers `-ERR internal error`.
+ */
+export class CommandError extends Error {
+  override readonly name: string = "CommandError";
+  /** `ERR`, unless the code itself tells a client what to do. */
+  readonly code: string;
+
+  constructor(message: string, options: ErrorOptions & { code?: string } = {}) {
+    super(message, options);
+    this.code = options.code ?? "ERR";
+  }
+}
+
+/** A CommandError after which the connection is of no more use: it is answered, then closed. */
+export class FatalCommandError extends CommandError {
+  override readonly name = "FatalCommandError";
+}
+
+/** What a client sent, as an error message may repeat it: short, whatever its length was. */
+export function echo(argument: Buffer | string): string {
+  const text = argument.toString();
+  return text.length > MAX_ECHO_CHARACTERS ? `${text.slice(0, MAX_ECHO_CHARACTERS)}…` : text;
+}

@@ -1,0 +1,14 @@
+/** The wire, for both sides: bytes to values and back, without sockets. */
+export { encodeAck, parseAck } from "./commands/ack.ts";
+export { type Beat, encodeBeat, parseBeat } from "./commands/beat.ts";
+export { encodeFail, parseFail } from "./commands/fail.ts";
+export { encodeFetch, parseFetch } from "./commands/fetch.ts";
+export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
+export { CommandError, FatalCommandError } from "./errors.ts";
+export type { Failure, FailureReport } from "./failure.ts";
+export { type Challenge, encodeHi, hashPassword, PROTOCOL_VERSION, parseHi } from "./handshake.ts";
+export { type Job, parseJob } from "./job.ts";
+export { LineReader, LineTooLongError } from "./line-reader.ts";
+export { encodeReply, type Reply } from "./reply.ts";
+export { ReplyError, ReplyReader } from "./reply-reader.ts";
+export type { WorkerState } from "./worker-state.ts";

@@ -1,0 +1,250 @@
+import { CommandError } from "./errors.ts";
+import type { Failure } from "./failure.ts";
+import { JsonError, type JsonMember, type JsonText, scanJson } from "./json.ts";
+import {
+  DEFAULT_PRIORITY,
+  DEFAULT_RESERVE_SECONDS,
+  DEFAULT_RETRY,
+  MAX_PRIORITY,
+  MAX_RESERVE_SECONDS,
+  MIN_JID_BYTES,
+  MIN_PRIORITY,
+  MIN_RESERVE_SECONDS,
+} from "./limits.ts";
+import { canonicalName, type Members, readMembers } from "./members.ts";
+import { formatTimestamp, parseTimestamp, TimestampError } from "./timestamp.ts";
+
+/** A job as a client pushes it: what the broker must know of it, and its text. */
+export interface Job {
+  jid: string;
+  jobtype: string;
+  queue: string;
+  /** How often it may be tried again; 0 discards it at the first failure, below 0 it dies then. */
+  retry: number;
+  /** How long a worker may keep it, within FWP's bounds. */
+  reserveForSeconds: number;
+  /** 9 goes first within a queue. */
+  priority: number;
+  /** Epoch milliseconds; absent when the job may run at once. */
+  at?: number;
+  /** Only where a client hands over a job that has failed elsewhere. */
+  failure?: Failure;
+  /**
+   * The client's own JSON object, byte for byte, but for what FWP gives to the server: defaults
+   * that it left out are added, `enqueued_at` and `failure` are taken out.
+   */
+  text: Buffer;
+}
+
+const JOB_SHAPE = {
+  jid: "string",
+  queue: "string",
+  jobtype: "string",
+  args: "array",
+  created_at: "string",
+  enqueued_at: "string",
+  at: "string",
+  reserve_for: "int",
+  retry: "int",
+  backtrace: "int",
+  priority: "int",
+  failure: "object",
+  custom: "object",
+} as const;
+
+const FAILURE_SHAPE = {
+  retry_count: "int",
+  remaining: "int",
+  failed_at: "string",
+  next_at: "string",
+  message: "string",
+  errtype: "string",
+  backtrace: "strings",
+} as const;
+
+/** FWP writes it so in its error text. */
+const QUEUE_NAME = /^[a-zA-Z0-9._-]+$/;
+
+/**
+ * Reads and checks a job in the order of FWP, and completes its text.
+ * @param receivedAt epoch milliseconds; the job's `created_at` where it has none
+ * @throws CommandError with FWP's texts
+ */
+export function parseJob(text: Buffer, receivedAt: number): Job {
+  const { json, members } = asJson(() => readJob(text));
+  const { failure: given } = members;
+  const failure = given && asJson(() => readFailure(text, given));
+  const { jid = "", jobtype = "", retry = DEFAULT_RETRY } = members;
+  if (Buffer.byteLength(jid) < MIN_JID_BYTES) {
+    throw new CommandError("jobs must have a reasonable jid parameter");
+  }
+  if (jobtype === "") throw new CommandError("jobs must have a jobtype parameter");
+  if (members.args === undefined) throw new CommandError("jobs must have an args parameter");
+
+  const queue = members.queue || "default";
+  const at = members.at ? readTime("at", members.at) : undefined;
+  const job: Job = {
+    jid,
+    jobtype,
+    queue,
+    retry,
+    reserveForSeconds: readReserveFor(members.reserve_for),
+    priority: readPriority(members.priority),
+    text: completeText(text, json, { queue, retry, created_at: formatTimestamp(receivedAt) }),
+  };
+  if (!QUEUE_NAME.test(queue)) {
+    throw new CommandError(
+      `cannot get "${queue}" queue: queue names must match \\A[a-zA-Z0-9._-]+\\z`,
+    );
+  }
+  if (at !== undefined) job.at = at;
+  if (failure !== undefined) job.failure = failure;
+  return job;
+}
+
+function readJob(text: Buffer): { json: JsonText; members: Members<typeof JOB_SHAPE> } {
+  const json = scanJson(text);
+  if (json.kind !== "object" && json.kind !== "null") {
+    throw new JsonError(`json: cannot unmarshal ${json.kind} into Go value of type client.Job`);
+  }
+  return { json, members: readMembers(text, json, JOB_SHAPE, "Job") };
+}
+
+/** Runs a reader of JSON, and names what it throws as FWP does. */
+function asJson<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new CommandError(`invalid JSON: ${error.message}`, { cause: error });
+  }
+}
+
+function readTime(name: string, text: string): number {
+  try {
+    return parseTimestamp(text);
+  } catch (error) {
+    if (!(error instanceof TimestampError)) throw error;
+    throw new CommandError(`invalid timestamp for '${name}': "${text}": ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** FWP: 0 and absence mean the default, and what is too short is raised to a minute. */
+function readReserveFor(seconds = 0): number {
+  if (seconds > MAX_RESERVE_SECONDS) {
+    throw new CommandError("jobs cannot be reserved for more than one day");
+  }
+  return seconds === 0 ? DEFAULT_RESERVE_SECONDS : Math.max(seconds, MIN_RESERVE_SECONDS);
+}
+
+function readPriority(priority = DEFAULT_PRIORITY): number {
+  if (priority < MIN_PRIORITY || priority > MAX_PRIORITY) {
+    throw new CommandError(`jobs must have a priority between ${MIN_PRIORITY} and ${MAX_PRIORITY}`);
+  }
+  return priority;
+}
+
+function readFailure(text: Buffer, { start, end }: JsonMember): Failure {
+  const failureText = text.subarray(start, end);
+  const members = readMembers(failureText, scanJson(failureText), FAILURE_SHAPE, "Job.failure");
+  const failure: Failure = {
+    retryCount: members.retry_count ?? 0,
+    remaining: members.remaining ?? 0,
+    errtype: members.errtype ?? "",
+    message: members.message ?? "",
+  };
+  if (members.failed_at) failure.failedAt = readTime("failed_at", members.failed_at);
+  if (members.next_at) failure.nextAt = readTime("next_at", members.next_at);
+  if (members.backtrace) failure.backtrace = members.backtrace;
+  return failure;
+}
+
+/** FWP's members that only the server may write; what a client sends for them is not kept. */
+const SERVER_MEMBERS = new Set(["enqueued_at", "failure"]);
+
+/** FWP's members for which an empty string means that they were left out. */
+const EMPTY_MEANS_ABSENT = new Set(["queue", "created_at", "at"]);
+
+/** Takes out what the server owns, and adds the defaults that are missing. */
+function completeText(
+  text: Buffer,
+  json: JsonText,
+  defaults: Record<string, string | number>,
+): Buffer {
+  let untouched = true;
+  const present = new Map<string, JsonMember>();
+  for (const member of json.members) {
+    const name = canonicalName(JOB_SHAPE, member.name);
+    if (name === undefined) continue;
+    if (isLeftOut(name, member)) {
+      untouched = false;
+    } else {
+      if (present.has(name) || member.rawName !== name) untouched = false;
+      present.set(name, member);
+    }
+  }
+  const object = untouched
+    ? text.subarray(json.start, json.end)
+    : rebuildObject(text, json, present);
+  const missing = Object.entries(defaults).filter(([name]) => !present.has(name));
+  return appendMembers(object, missing);
+}
+
+function isLeftOut(name: string, member: JsonMember): boolean {
+  if (SERVER_MEMBERS.has(name) || member.kind === "null") return true;
+  return EMPTY_MEANS_ABSENT.has(name) && member.end - member.start === '""'.length;
+}
+
+/** The object with FWP's members spelt and occurring once, and all others as they were. */
+function rebuildObject(text: Buffer, json: JsonText, present: Map<string, JsonMember>): Buffer {
+  const pieces: Buffer[] = [];
+  for (const member of json.members) {
+    const name = canonicalName(JOB_SHAPE, member.name);
+    if (name !== undefined && present.get(name) !== member) continue;
+    pieces.push(
+      Buffer.from(`${pieces.length === 0 ? "{" : ","}"${name ?? member.rawName}":`),
+      text.subarray(member.start, member.end),
+    );
+  }
+  return Buffer.concat([...pieces, Buffer.from("}")]);
+}
+
+/**
+ * Splices members into the end of a JSON object that has at least one, without copying its text
+ * more than once.
+ */
+function appendMembers(object: Buffer, members: [name: string, value: unknown][]): Buffer {
+  if (members.length === 0) return object;
+  const tail = members.map(([name, value]) => `,"${name}":${JSON.stringify(value)}`).join("");
+  return Buffer.concat([object.subarray(0, -1), Buffer.from(`${tail}}`)]);
+}
+
+/**
+ * FWP: what FETCH answers, the job's text with the server's members spliced in. Times are epoch
+ * milliseconds.
+ */
+export function encodeFetchedJob(job: {
+  text: Buffer;
+  enqueuedAt: number | undefined;
+  failure: Failure | undefined;
+}): Buffer {
+  const members: [string, unknown][] = [];
+  if (job.enqueuedAt !== undefined) members.push(["enqueued_at", formatTimestamp(job.enqueuedAt)]);
+  if (job.failure !== undefined) members.push(["failure", encodeFailure(job.failure)]);
+  return appendMembers(job.text, members);
+}
+
+function encodeFailure(failure: Failure): object {
+  const { failedAt, nextAt, message, errtype, backtrace, retryCount, remaining } = failure;
+  return {
+    failed_at: failedAt === undefined ? "" : formatTimestamp(failedAt),
+    next_at: nextAt && formatTimestamp(nextAt),
+    message,
+    errtype,
+    backtrace: backtrace?.length ? backtrace : undefined,
+    retry_count: retryCount,
+    remaining,
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Every limit of the wire, and where its number comes from.
+ * What an operator may change is an option of the broker; these are the defaults.
+ */
+
+/** One command with its argument. Faktory has no limit; 20 MiB lines were seen to work there. */
+export const MAX_LINE_BYTES = 32 * 1024 * 1024;
+
+/** From accept to a valid HELLO. FWP: 2 s. */
+export const HANDSHAKE_MS = 2_000;
+
+/** How long a FETCH that finds nothing waits before it answers nil. FWP: 2 s. */
+export const FETCH_WAIT_MS = 2_000;
+
+/** Queue names in one FETCH: each is a look-up in Redis while the script runs. */
+export const MAX_FETCH_QUEUES = 1_000;
+
+/** Nested arrays and objects in one JSON text, as in Faktory's decoder. */
+export const MAX_JSON_DEPTH = 10_000;
+
+/** A jid shorter than this is refused. FWP: 8 bytes of UTF-8. */
+export const MIN_JID_BYTES = 8;
+
+/** FWP: a reservation lasts at least a minute; shorter wishes are raised to it when a job is fetched. */
+export const MIN_RESERVE_SECONDS = 60;
+
+/** FWP: a reservation lasts at most a day; PUSH refuses more. */
+export const MAX_RESERVE_SECONDS = 86_400;
+
+/** FWP: the reservation of a job that names none. */
+export const DEFAULT_RESERVE_SECONDS = 1_800;
+
+/** FWP: retries of a job that names none, about 21 days of back-off. */
+export const DEFAULT_RETRY = 25;
+
+/** Priorities, from the days when Faktory had them: 9 goes first. */
+export const MIN_PRIORITY = 1;
+export const DEFAULT_PRIORITY = 5;
+export const MAX_PRIORITY = 9;
+
+/** What is kept of a FAIL report. FWP: 100 and 1,000 bytes, 50 lines. */
+export const MAX_ERRTYPE_BYTES = 100;
+export const MAX_MESSAGE_BYTES = 1_000;
+export const MAX_BACKTRACE_LINES = 50;
+
+/** How much of a bad argument is repeated in the error that refuses it. */
+export const MAX_ECHO_CHARACTERS = 200;

@@ -1,0 +1,51 @@
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+export class LineTooLongError extends Error {
+  override readonly name = "LineTooLongError";
+}
+
+/**
+ * Cuts a stream of bytes into lines: FWP's commands. A line ends with LF or CRLF.
+ *
+ * TCP may cut anywhere, so what is left over waits for the next chunk; only new bytes are searched,
+ * so a line in many chunks costs no more than its length. A line that came in one chunk is a view of
+ * that chunk, not a copy.
+ */
+export class LineReader {
+  readonly #maxBytes: number;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Calls back for each line that the chunk completes. Throws LineTooLongError. */
+  read(chunk: Buffer, onLine: (line: Buffer) => void): void {
+    let start = 0;
+    for (;;) {
+      const end = chunk.indexOf(LINE_FEED, start);
+      if (end === -1) break;
+      onLine(this.#complete(chunk.subarray(start, end)));
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  #complete(tail: Buffer): Buffer {
+    this.#keep(tail);
+    const line = this.#pending.length === 1 ? tail : Buffer.concat(this.#pending);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
+  }
+
+  #keep(bytes: Buffer): void {
+    this.#pendingBytes += bytes.length;
+    if (this.#pendingBytes > this.#maxBytes) {
+      throw new LineTooLongError(`line is longer than ${this.#maxBytes} bytes`);
+    }
+    this.#pending.push(bytes);
+  }
+}
