@@ -5,7 +5,7 @@ import { MAX_ECHO_CHARACTERS } from "./limits.ts";
  * Anything else that is thrown while a command runs is a bug and answers `-ERR internal error`.
  */
 export class CommandError extends Error {
-  override readonly name: string = "CommandError";
+  override readonly name = "CommandError";
   /** `ERR`, unless the code itself tells a client what to do. */
   readonly code: string;
 
@@ -13,11 +13,6 @@ export class CommandError extends Error {
     super(message, options);
     this.code = options.code ?? "ERR";
   }
-}
-
-/** A CommandError after which the connection is of no more use: it is answered, then closed. */
-export class FatalCommandError extends CommandError {
-  override readonly name = "FatalCommandError";
 }
 
 /** What a client sent, as an error message may repeat it: short, whatever its length was. */

@@ -4,7 +4,7 @@ export { type Beat, encodeBeat, parseBeat } from "./commands/beat.ts";
 export { encodeFail, parseFail } from "./commands/fail.ts";
 export { encodeFetch, parseFetch } from "./commands/fetch.ts";
 export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
-export { CommandError, FatalCommandError } from "./errors.ts";
+export { CommandError } from "./errors.ts";
 export type { Failure, FailureReport } from "./failure.ts";
 export { type Challenge, encodeHi, hashPassword, PROTOCOL_VERSION, parseHi } from "./handshake.ts";
 export { type Job, parseJob } from "./job.ts";

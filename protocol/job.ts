@@ -1,5 +1,5 @@
-import { CommandError } from "./errors.ts";
-import type { Failure } from "./failure.ts";
+import { CommandError, echo } from "./errors.ts";
+import { encodeFailure, type Failure, readFailure } from "./failure.ts";
 import { JsonError, type JsonMember, type JsonText, scanJson } from "./json.ts";
 import {
   DEFAULT_PRIORITY,
@@ -48,18 +48,8 @@ const JOB_SHAPE = {
   retry: "int",
   backtrace: "int",
   priority: "int",
-  failure: "object",
+  failure: "failure",
   custom: "object",
-} as const;
-
-const FAILURE_SHAPE = {
-  retry_count: "int",
-  remaining: "int",
-  failed_at: "string",
-  next_at: "string",
-  message: "string",
-  errtype: "string",
-  backtrace: "strings",
 } as const;
 
 /** FWP writes it so in its error text. */
@@ -81,20 +71,22 @@ export function parseJob(text: Buffer, receivedAt: number): Job {
   if (jobtype === "") throw new CommandError("jobs must have a jobtype parameter");
   if (members.args === undefined) throw new CommandError("jobs must have an args parameter");
 
+  const reserveForSeconds = readReserveFor(members.reserve_for);
+  const priority = readPriority(members.priority);
+  const at = members.at ? readAt(members.at) : undefined;
   const queue = members.queue || "default";
-  const at = members.at ? readTime("at", members.at) : undefined;
   const job: Job = {
     jid,
     jobtype,
     queue,
     retry,
-    reserveForSeconds: readReserveFor(members.reserve_for),
-    priority: readPriority(members.priority),
+    reserveForSeconds,
+    priority,
     text: completeText(text, json, { queue, retry, created_at: formatTimestamp(receivedAt) }),
   };
   if (!QUEUE_NAME.test(queue)) {
     throw new CommandError(
-      `cannot get "${queue}" queue: queue names must match \\A[a-zA-Z0-9._-]+\\z`,
+      `cannot get ${quote(queue)} queue: queue names must match \\A[a-zA-Z0-9._-]+\\z`,
     );
   }
   if (at !== undefined) job.at = at;
@@ -120,12 +112,17 @@ function asJson<Value>(read: () => Value): Value {
   }
 }
 
-function readTime(name: string, text: string): number {
+/** What a client sent, as an error repeats it. */
+function quote(text: string): string {
+  return JSON.stringify(echo(text));
+}
+
+function readAt(text: string): number {
   try {
     return parseTimestamp(text);
   } catch (error) {
     if (!(error instanceof TimestampError)) throw error;
-    throw new CommandError(`invalid timestamp for '${name}': "${text}": ${error.message}`, {
+    throw new CommandError(`invalid timestamp for 'at': ${quote(text)}: ${error.message}`, {
       cause: error,
     });
   }
@@ -144,21 +141,6 @@ function readPriority(priority = DEFAULT_PRIORITY): number {
     throw new CommandError(`jobs must have a priority between ${MIN_PRIORITY} and ${MAX_PRIORITY}`);
   }
   return priority;
-}
-
-function readFailure(text: Buffer, { start, end }: JsonMember): Failure {
-  const failureText = text.subarray(start, end);
-  const members = readMembers(failureText, scanJson(failureText), FAILURE_SHAPE, "Job.failure");
-  const failure: Failure = {
-    retryCount: members.retry_count ?? 0,
-    remaining: members.remaining ?? 0,
-    errtype: members.errtype ?? "",
-    message: members.message ?? "",
-  };
-  if (members.failed_at) failure.failedAt = readTime("failed_at", members.failed_at);
-  if (members.next_at) failure.nextAt = readTime("next_at", members.next_at);
-  if (members.backtrace) failure.backtrace = members.backtrace;
-  return failure;
 }
 
 /** FWP's members that only the server may write; what a client sends for them is not kept. */
@@ -234,17 +216,4 @@ export function encodeFetchedJob(job: {
   if (job.enqueuedAt !== undefined) members.push(["enqueued_at", formatTimestamp(job.enqueuedAt)]);
   if (job.failure !== undefined) members.push(["failure", encodeFailure(job.failure)]);
   return appendMembers(job.text, members);
-}
-
-function encodeFailure(failure: Failure): object {
-  const { failedAt, nextAt, message, errtype, backtrace, retryCount, remaining } = failure;
-  return {
-    failed_at: failedAt === undefined ? "" : formatTimestamp(failedAt),
-    next_at: nextAt && formatTimestamp(nextAt),
-    message,
-    errtype,
-    backtrace: backtrace?.length ? backtrace : undefined,
-    retry_count: retryCount,
-    remaining,
-  };
 }

@@ -12,6 +12,8 @@ export interface MemberTypes {
   strings: string[];
   /** Not decoded: where the value stands. */
   object: JsonMember;
+  /** An object as well, which Faktory's error texts call by a name of its own. */
+  failure: JsonMember;
   array: JsonMember;
 }
 
@@ -33,7 +35,7 @@ export function readMembers<S extends Shape>(
   for (const member of json.members) {
     const name = canonicalName(shape, member.name);
     if (name === undefined || member.kind === "null") continue;
-    members[name] = decode(text, member, shape[name] as keyof MemberTypes, where, name);
+    members[name] = decode(text, member, shape[name] as keyof MemberTypes, `${where}.${name}`);
   }
   return members as Members<S>;
 }
@@ -52,8 +54,7 @@ function decode(
   text: Buffer,
   member: JsonMember,
   type: keyof MemberTypes,
-  where: string,
-  name: string,
+  path: string,
 ): MemberTypes[keyof MemberTypes] {
   const written = () => text.toString("utf8", member.start, member.end);
   switch (type) {
@@ -62,19 +63,37 @@ function decode(
       break;
     case "int":
       if (member.kind === "number" && isInteger(written())) return Number(written());
+      if (member.kind === "number") throw mismatch(`number ${echo(written())}`, path, "int");
       break;
-    case "strings": {
-      const values: unknown = member.kind === "array" ? JSON.parse(written()) : undefined;
-      if (isStrings(values)) return values;
+    case "strings":
+      if (member.kind === "array") return decodeStrings(JSON.parse(written()), path);
       break;
-    }
+    case "array":
+      if (member.kind === "array") return member;
+      break;
     default:
-      if (member.kind === type) return member;
+      if (member.kind === "object") return member;
   }
-  const found =
-    member.kind === "number" && type === "int" ? `number ${echo(written())}` : member.kind;
-  throw new MemberTypeError(
-    `json: cannot unmarshal ${found} into Go struct field ${where}.${name} of type ${GO_TYPES[type]}`,
+  throw mismatch(member.kind, path, GO_TYPES[type]);
+}
+
+function decodeStrings(elements: unknown, path: string): string[] {
+  if (!Array.isArray(elements)) throw mismatch("object", path, GO_TYPES.strings);
+  return elements.map((element: unknown) => {
+    if (typeof element === "string") return element;
+    if (element === null) return "";
+    throw mismatch(kindOf(element), path, "string");
+  });
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+function mismatch(found: string, path: string, type: string): MemberTypeError {
+  return new MemberTypeError(
+    `json: cannot unmarshal ${found} into Go struct field ${path} of type ${type}`,
   );
 }
 
@@ -84,6 +103,7 @@ const GO_TYPES: Record<keyof MemberTypes, string> = {
   int: "int",
   strings: "[]string",
   object: "map[string]interface {}",
+  failure: "client.Failure",
   array: "[]interface {}",
 };
 
@@ -92,8 +112,4 @@ function isInteger(written: string): boolean {
   if (!/^-?\d+$/.test(written)) return false;
   if (written.length < 19) return true;
   return written.length <= 20 && BigInt.asIntN(64, BigInt(written)) === BigInt(written);
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((element) => typeof element === "string");
 }

@@ -76,7 +76,7 @@ class Reader {
     const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})/.exec(this.#rest) ?? [];
     if (hours === undefined || minutes === undefined) return this.#refuse("Z07:00");
     const hour = this.inRange("time zone offset hour", Number(hours), 0, 24);
-    const minute = this.inRange("time zone offset minute", Number(minutes), 0, 59);
+    const minute = this.inRange("time zone offset minute", Number(minutes), 0, 60);
     this.#rest = this.#rest.slice("+00:00".length);
     return (sign === "-" ? -1 : 1) * (hour * 60 + minute);
   }

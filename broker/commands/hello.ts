@@ -1,5 +1,5 @@
 import { parseHello } from "../../protocol/commands/hello.ts";
-import { FatalCommandError } from "../../protocol/errors.ts";
+import { CommandError } from "../../protocol/errors.ts";
 import { OK } from "../../protocol/reply.ts";
 import { command, missing } from "./command.ts";
 
@@ -13,7 +13,7 @@ export const hello = command({
   parse: parseHello,
   run: async (greeting, { engine, session, password }) => {
     if (!password.accepts(greeting, session.challenge)) {
-      throw new FatalCommandError("Invalid password");
+      throw new CommandError("Invalid password");
     }
     if (greeting.wid !== "") {
       session.wid = greeting.wid;

@@ -1,4 +1,4 @@
-import { CommandError, echo, FatalCommandError } from "../../protocol/errors.ts";
+import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import type { Answer, Command, CommandContext } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
@@ -40,18 +40,20 @@ export async function dispatch(line: CommandLine, context: CommandContext): Prom
 function findCommand({ verb, command }: CommandLine, { session }: CommandContext): Command {
   if (command?.states.includes(session.state)) return command;
   if (session.state === "greeted") {
-    throw new FatalCommandError('expected HELLO {"v":2} as the first command');
+    throw new CommandError('expected HELLO {"v":2} as the first command');
   }
   throw new CommandError(`unknown command ${echo(verb)}`);
 }
 
 function refuse(error: unknown, { verb }: CommandLine, { session, log }: CommandContext): Outcome {
-  if (!(error instanceof CommandError)) {
+  let refusal = { code: "ERR", message: "internal error" };
+  if (error instanceof CommandError) {
+    refusal = { code: error.code, message: error.message };
+    log.debug({ event: "command.refused", conn: session.id, verb: echo(verb), ...refusal });
+  } else {
     log.error({ event: "command.crashed", conn: session.id, verb, err: error });
-    return { reply: { kind: "error", code: "ERR", message: "internal error" } };
   }
-  const { code, message } = error;
-  log.debug({ event: "command.refused", conn: session.id, verb: echo(verb), message });
-  const reply: Reply = { kind: "error", code, message };
-  return error instanceof FatalCommandError ? { reply, closeReason: message } : { reply };
+  const reply: Reply = { kind: "error", ...refusal };
+  // FWP: who does not get past HELLO is not given a second try.
+  return session.state === "greeted" ? { reply, closeReason: refusal.message } : { reply };
 }

@@ -1,4 +1,4 @@
-import { FatalCommandError } from "../errors.ts";
+import { CommandError } from "../errors.ts";
 import { JsonError, scanJson } from "../json.ts";
 import { readMembers } from "../members.ts";
 
@@ -26,7 +26,7 @@ const SHAPE = {
   username: "string",
 } as const;
 
-/** @throws FatalCommandError */
+/** @throws CommandError */
 export function parseHello(argument: Buffer): Hello {
   try {
     const json = scanJson(argument);
@@ -45,7 +45,7 @@ export function parseHello(argument: Buffer): Hello {
     };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new FatalCommandError(`invalid HELLO: ${error.message}`, { cause: error });
+    throw new CommandError(`invalid HELLO: ${error.message}`, { cause: error });
   }
 }
 
