@@ -68,7 +68,7 @@ export const serve = new Command("serve")
   .addOption(
     new Option(
       "--redis <url>",
-      "use this Redis instead of an embedded one: redis://[:password@]host:port[/db], or rediss://",
+      "use this Redis instead of an embedded one: redis://[:password@]host:port[/db], rediss:// or unix:///path",
     ).env("REDIS_URL"),
   )
   .option(

@@ -46,20 +46,20 @@ export class EmbeddedRedis {
     this.#options = options;
     this.#program = program;
     this.#lock = lock;
-    this.socket = join(options.directory, "millrace-redis.sock");
+    this.socket = socketIn(options.directory);
   }
 
   /** Resolves when it has loaded its data and answers. Rejects with the reason when it can't be started. */
   static async start(options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
     const { directory } = options;
     const program = findProgram();
+    if (Buffer.byteLength(socketIn(directory)) > MAX_SOCKET_PATH_BYTES) {
+      throw new Error(`the path ${directory} is too long for a unix socket: choose a shorter -d`);
+    }
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const lock = await lockDirectory(directory);
     const redis = new EmbeddedRedis(options, program, lock);
     try {
-      if (Buffer.byteLength(redis.socket) > MAX_SOCKET_PATH_BYTES) {
-        throw new Error(`the path ${directory} is too long for a unix socket: choose a shorter -d`);
-      }
       await stopOrphan(redis.socket, options.log);
       await redis.#launch();
     } catch (error) {
@@ -136,6 +136,11 @@ export class EmbeddedRedis {
     const isWarning = text?.startsWith("WARNING") ?? false;
     this.#options.log[isWarning ? "warn" : "debug"]({ event: "redis.says", text });
   }
+}
+
+/** Not the name that Faktory's Redis uses: both may have the same directory, one after the other. */
+function socketIn(directory: string): string {
+  return join(directory, "millrace-redis.sock");
 }
 
 function findProgram(): string {

@@ -3,7 +3,7 @@ import type { Logger } from "../logger.ts";
 import type { Argument } from "./script.ts";
 import { StoreUnavailable } from "./store.ts";
 
-/** Where Redis is: a URL (`redis://`, `rediss://`) or the path of a unix socket. */
+/** Where Redis is: a URL (`redis://`, `rediss://`, `unix://`) or the path of a unix socket. */
 export type RedisAddress = { url: string } | { socket: string };
 
 /** How long a command waits for a connection that is away: a restart of Redis fits in. */

@@ -40,10 +40,16 @@ export interface ServeOptions {
 
 export const FROM_SOURCE = ["--import", "tsx", "bin/millrace.ts"] as const;
 
+/** What is to be done when this process ends, however it ends. */
+const atExit = new Set<() => void>();
+process.on("exit", () => {
+  for (const run of atExit) run();
+});
+
 /** A folder of the test's own, removed when the process ends. */
 export function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "millrace-test-"));
-  process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+  atExit.add(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -57,7 +63,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     env: { ...process.env, ...environment },
   });
   const kill = () => child.kill("SIGKILL");
-  process.on("exit", kill);
+  atExit.add(kill);
   const log: LogLine[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
     log.push(JSON.parse(line) as LogLine);
@@ -67,7 +73,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     stderr += chunk.toString();
   });
   const ended = once(child, "close").then(([code, signal]: unknown[]) => {
-    process.off("exit", kill);
+    atExit.delete(kill);
     return (code ?? signal) as number | NodeJS.Signals;
   });
   const find = (event: string) => log.findLast((line) => line.event === event);
