@@ -1,13 +1,15 @@
 import { pino } from "pino";
 import pretty from "pino-pretty";
 import type { Logger } from "../broker/logger.ts";
+import type { LogLevel } from "./config/log-level.ts";
 
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
+/** Its level may be changed at any time. */
+export interface ProcessLogger extends Logger {
+  level: string;
+}
 
 /** One event a line on standard output: to read in a terminal, JSON otherwise. */
-export function createLogger(level: LogLevel): Logger {
+export function createLogger(level: LogLevel): ProcessLogger {
   if (!process.stdout.isTTY) return pino({ level, timestamp: pino.stdTimeFunctions.isoTime });
   const stream = pretty({
     messageKey: "event",

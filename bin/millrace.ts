@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { MILLRACE_VERSION } from "../broker/version.ts";
+import { checkConfig } from "./check-config.ts";
+import { readAsFaktory } from "./faktory-arguments.ts";
 import { info } from "./info.ts";
 import { push } from "./push.ts";
 import { serve } from "./serve.ts";
@@ -10,11 +12,12 @@ const program = new Command("millrace")
   .version(MILLRACE_VERSION, "-v, --version")
   .showHelpAfterError("(see --help)")
   .addCommand(serve)
+  .addCommand(checkConfig)
   .addCommand(push)
   .addCommand(info);
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(readAsFaktory(process.argv.slice(2)), { from: "user" });
 } catch (error) {
   // Most come from what the user asked for: one line helps, a stack does not.
   process.stderr.write(`millrace: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,148 +1,106 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
 import { Broker } from "../broker/broker.ts";
 import type { Logger } from "../broker/logger.ts";
-import { type Durability, EmbeddedRedis } from "../broker/store/embedded-redis.ts";
+import { EmbeddedRedis } from "../broker/store/embedded-redis.ts";
 import type { RedisAddress } from "../broker/store/redis-link.ts";
 import { MILLRACE_VERSION } from "../broker/version.ts";
-import { type Binding, parseBinding, resolveHost } from "./binding.ts";
+import { type Binding, resolveHost, showBinding } from "./config/binding.ts";
 import {
-  defaultConfigDirectory,
-  defaultDirectory,
-  ENVIRONMENTS,
-  type Environment,
-  findPassword,
-} from "./environment.ts";
-import { createLogger, LOG_LEVELS, type LogLevel } from "./logger.ts";
+  type Configuration,
+  type LoadedConfiguration,
+  loadConfiguration,
+} from "./config/configuration.ts";
+import type { EffectiveSetting } from "./config/effective-setting.ts";
+import { addFlags, readFlags } from "./config/flags.ts";
+import { describeProblem } from "./config/problem.ts";
+import { dump } from "./dump.ts";
+import { fitLimits } from "./fit-limits.ts";
+import { logProblems } from "./log-problems.ts";
+import { createLogger, type ProcessLogger } from "./logger.ts";
+import { Reloader } from "./reloader.ts";
+import { handleSignals } from "./signals.ts";
 
-const DEFAULT_WEB = "localhost:7420";
-
-interface ServeOptions {
-  binding: Binding;
-  web: string;
-  environment: Environment;
-  logLevel: LogLevel;
-  directory?: string;
-  config?: string;
-  redis?: string;
-  namespace: string;
-  durability: Durability;
-  singleHash: boolean;
-}
-
-export const serve = new Command("serve")
-  .summary("run a broker")
-  .description(
-    "Run a broker. Without --redis it runs a Redis of its own, which ends with it; its data stays in -d.",
-  )
-  .addOption(
-    new Option("-b, --binding <host:port>", "listen for clients here")
-      .argParser(asArgument(parseBinding))
-      .default({ host: "localhost", port: 7419 }, "localhost:7419"),
-  )
-  .option(
-    "-w, --web <host:port>",
-    "listen for browsers here; this version has no web pages yet",
-    DEFAULT_WEB,
-  )
-  .addOption(
-    new Option("-e, --environment <name>", "staging and production demand a password")
-      .choices(ENVIRONMENTS)
-      .env("FAKTORY_ENV")
-      .default("development"),
-  )
-  .addOption(
-    new Option("-l, --log-level <level>", "the least that is logged")
-      .choices(LOG_LEVELS)
-      .default("info"),
-  )
-  .option(
-    "-d, --directory <path>",
-    "where the embedded Redis keeps its data (default: ~/.millrace/db in development, else /var/lib/millrace/db)",
-  )
-  .option(
-    "-c, --config <path>",
-    "where conf.d is (default: ~/.faktory in development, else /etc/faktory)",
-  )
-  .addOption(
-    new Option(
-      "--redis <url>",
-      "use this Redis instead of an embedded one: redis://[:password@]host:port[/db], rediss:// or unix:///path",
-    ).env("REDIS_URL"),
-  )
-  .option(
-    "--namespace <name>",
-    "brokers share jobs when Redis and this name are the same",
-    "default",
-  )
-  .addOption(
-    new Option(
-      "--durability <when>",
-      "of the embedded Redis: an acknowledged job is on the disk before the reply (always), or within a second (everysec), which is faster",
-    )
-      .choices(["always", "everysec"])
-      .default("always"),
-  )
-  .option(
-    "--no-single-hash",
-    "refuse clients that hash the password only once (HELLO without v, or v below 2)",
-  )
+export const serve = addFlags(
+  new Command("serve")
+    .summary("run a broker")
+    .description(
+      "Run a broker. Without --redis it runs a Redis of its own, which ends with it; its data stays in -d. Faktory's flags and files are read as Faktory does; a flag goes before a variable, and that before conf.d/*.toml.",
+    ),
+)
   .addHelpText(
     "after",
     `
 Environment:
   FAKTORY_PASSWORD       what clients must know; with a leading slash, the file that holds it
   FAKTORY_SKIP_PASSWORD  yes: staging and production without one
-  FAKTORY_ENV, REDIS_URL as -e and --redis
+  FAKTORY_ENV, REDIS_URL as -e and --redis; REDIS_PROVIDER names the variable that holds the URL
 
 Examples:
   millrace serve                             a broker on localhost:7419, its data in ~/.millrace/db
   millrace serve -b :7419 -d /data           for the whole network
   millrace serve --redis redis://10.0.0.7    one of many brokers on one Redis
+  millrace check-config -e production        what all that comes to, and its mistakes
 
-Ctrl-C or SIGTERM lets running commands finish; a second one ends at once.`,
+Ctrl-C or SIGTERM lets running commands finish; a second one ends at once. SIGHUP reads the files
+again. SIGTTIN logs what is going on.`,
   )
-  .action(async (options: ServeOptions) => run(options));
+  .action(async (_options, command: Command) => {
+    const flags = readFlags(command);
+    await run(() => loadConfiguration({ flags, variables: process.env }));
+  });
 
-async function run(options: ServeOptions): Promise<void> {
-  const log = createLogger(options.logLevel);
-  const password = findPassword(options.environment, process.env);
-  mentionWhatIsIgnored(options, log);
-  const { address, stopRedis } = await findRedis(options, log);
-  const { host, port } = options.binding;
+async function run(load: () => LoadedConfiguration): Promise<void> {
+  const { configuration, settings, problems, files } = load();
+  const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new Error(errors.map(describeProblem).join("\n  "));
+  const log = createLogger(configuration.logLevel);
+  logProblems(problems, log);
+  if (files.length > 0) log.info({ event: "config.read", files });
+  mentionWeb(configuration, settings, log);
+  const { address, stopRedis } = await findRedis(configuration, log);
+  const { namespace, access, limits, certificate, binding } = configuration;
+  const { host, port } = binding;
   const broker = new Broker({
     listen: { host: await resolveHost(host), port },
     redis: address,
-    namespace: options.namespace,
-    access: { password, allowSingleHash: options.singleHash },
+    namespace,
+    access,
+    limits: fitLimits(limits, log),
+    certificate,
     log,
   });
-  stopOnSignals(async () => {
+  const apply = (changed: Configuration) => change(broker, changed, log);
+  const reloader = new Reloader({ running: settings, load, apply, log });
+  const stop = async () => {
     await broker.stop();
     await stopRedis();
     log.info({ event: "broker.stopped" });
-  }, log);
+  };
+  handleSignals({ stop, reload: () => reloader.reload(), dump: () => dump(broker, log) }, log);
   try {
-    const actualPort = await broker.start();
-    log.info({ event: "broker.listening", host, port: actualPort, version: MILLRACE_VERSION });
+    const listening = { host, port: await broker.start(), tls: certificate !== undefined };
+    log.info({ event: "broker.listening", ...listening, version: MILLRACE_VERSION });
   } catch (error) {
     await stopRedis();
-    throw explained(error, options.binding);
+    throw explained(error, binding);
   }
+}
+
+function change(broker: Broker, configuration: Configuration, log: ProcessLogger): void {
+  const { logLevel, access, limits, certificate } = configuration;
+  log.level = logLevel;
+  broker.change({ access, limits: fitLimits(limits, log), certificate });
 }
 
 /** The Redis that is asked for; an embedded one is started. */
 async function findRedis(
-  options: ServeOptions,
+  { redis: url, directory, durability }: Configuration,
   log: Logger,
 ): Promise<{ address: RedisAddress; stopRedis: () => Promise<void> }> {
-  if (options.redis !== undefined) {
-    return { address: { url: options.redis }, stopRedis: async () => {} };
-  }
+  if (url !== undefined) return { address: { url }, stopRedis: async () => {} };
   const redis = await EmbeddedRedis.start({
-    directory: resolve(options.directory ?? defaultDirectory(options.environment)),
-    durability: options.durability,
+    directory,
+    durability,
     log,
     onGivenUp(err) {
       log.error({ event: "redis.given-up", err });
@@ -152,41 +110,17 @@ async function findRedis(
   return { address: { socket: redis.socket }, stopRedis: () => redis.stop() };
 }
 
-/** The first signal stops; the second, from somebody who has no time, ends at once. */
-function stopOnSignals(stop: () => Promise<void>, log: Logger): void {
-  let isStopping = false;
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    log.info({ event: "broker.stopping", signal });
-    stop().then(
-      () => process.exit(0),
-      (err: unknown) => {
-        log.error({ event: "broker.stop-failed", err });
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
-}
-
 /** What Faktory would do and this version does not: said, not passed over. */
-function mentionWhatIsIgnored({ web, config, environment }: ServeOptions, log: Logger): void {
-  if (web !== DEFAULT_WEB && !web.endsWith(":0")) {
-    log.warn({ event: "web.unavailable", reason: "this version has no web pages", binding: web });
-  }
-  const directory = join(config ?? defaultConfigDirectory(environment), "conf.d");
-  const files = existsSync(directory) ? readdirSync(directory) : [];
-  for (const file of files.filter((name) => name.endsWith(".toml"))) {
-    const reason = "this version does not read configuration files";
-    log.warn({ event: "config.ignored", reason, file: join(directory, file) });
-  }
+function mentionWeb({ web }: Configuration, settings: EffectiveSetting[], log: Logger): void {
+  const asked = settings.find(({ name, origin }) => name === "web.binding" && origin !== "default");
+  if (web === undefined || asked === undefined) return;
+  const reason = "this version has no web pages";
+  log.warn({ event: "web.unavailable", reason, binding: asked.text, origin: asked.origin });
 }
 
 function explained(error: unknown, { host, port }: Binding): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
-  const where = `${host}:${port}`;
+  const where = showBinding({ host, port });
   const reasons: Record<string, string> = {
     EADDRINUSE: `${where} is in use by another program: stop it, or choose another address with -b`,
     EACCES: `this user may not listen on ${where}: choose a port above 1023 with -b`,
@@ -194,14 +128,4 @@ function explained(error: unknown, { host, port }: Binding): unknown {
   };
   const reason = reasons[String(error.code)];
   return reason === undefined ? error : new Error(reason, { cause: error });
-}
-
-function asArgument<Value>(parse: (text: string) => Value): (text: string) => Value {
-  return (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-    }
-  };
 }

@@ -1,11 +1,14 @@
 import { type Clock, SystemClock } from "./clock.ts";
+import { CommandFeed } from "./commands/command-feed.ts";
 import { Engine } from "./engine/engine.ts";
 import { Password, type PasswordOptions } from "./engine/password.ts";
 import type { Logger } from "./logger.ts";
-import type { ConnectionLimits } from "./server/connection.ts";
-import { DEFAULT_LIMITS, Server } from "./server/server.ts";
+import { DEFAULT_LIMITS, type ServerLimits } from "./server/limits.ts";
+import type { Certificate } from "./server/listener.ts";
+import { Server } from "./server/server.ts";
 import { type RedisAddress, RedisLink } from "./store/redis-link.ts";
 import { RedisStore } from "./store/redis-store.ts";
+import { deleteRemovedTask } from "./tasks/delete-removed.ts";
 import type { DueTask } from "./tasks/due-task.ts";
 import { expireReservationsTask } from "./tasks/expire-reservations.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
@@ -19,7 +22,9 @@ export interface BrokerOptions {
   /** Brokers with the same Redis and namespace share all jobs. */
   namespace: string;
   access: PasswordOptions;
-  limits?: Partial<ConnectionLimits>;
+  limits?: Partial<ServerLimits>;
+  /** With one, clients have to speak TLS, 1.2 or later. */
+  certificate?: Certificate | undefined;
   log: Logger;
   /** Redis' time, unless a test owns the clock. */
   clock?: Clock;
@@ -27,29 +32,46 @@ export interface BrokerOptions {
   random?: () => number;
 }
 
+const TASKS = [
+  promoteTask,
+  expireReservationsTask,
+  forgetWorkersTask,
+  purgeDeadTask,
+  deleteRemovedTask,
+];
+
+/** What a broker can take while it runs; what is left out stays. TLS can't be switched on or off. */
+export type BrokerChanges = Pick<BrokerOptions, "limits" | "certificate"> &
+  Partial<Pick<BrokerOptions, "access">>;
+
 /** A broker: everything of it is in Redis, so it may be stopped or lost at any moment. */
 export class Broker {
   readonly #options: BrokerOptions;
   readonly #store: RedisStore;
   readonly #server: Server;
   readonly #engine: Engine;
+  readonly #password: Password;
   readonly #tasks: DueTask[];
+  /** Sets the clock right; a test's clock is right by itself. */
+  readonly #followTime: () => Promise<void> = async () => {};
   #stopped: Promise<void> | undefined;
 
   constructor(options: BrokerOptions) {
-    const { redis, namespace, access, limits, log, random = Math.random } = options;
+    const { redis, namespace, log, random = Math.random } = options;
     const systemClock = new SystemClock();
     const clock = options.clock ?? systemClock;
     this.#options = options;
     this.#store = new RedisStore(new RedisLink(redis, log), namespace, clock, log);
     this.#engine = new Engine({ store: this.#store, clock, random, log });
-    const context = { engine: this.#engine, password: new Password(access), clock, log };
-    this.#server = new Server(context, { ...DEFAULT_LIMITS, ...limits });
-    this.#tasks = [promoteTask, expireReservationsTask, forgetWorkersTask, purgeDeadTask].map(
-      (task) => task(this.#engine, clock, log),
-    );
+    this.#password = new Password(options.access);
+    const feed = new CommandFeed();
+    const context = { engine: this.#engine, password: this.#password, feed, clock, log };
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#server = new Server(context, limits, options.certificate);
+    this.#tasks = TASKS.map((task) => task(this.#engine, clock, log));
     if (clock === systemClock) {
-      this.#tasks.push(syncClockTask(systemClock, () => this.#store.time(), log));
+      this.#followTime = () => systemClock.follow(() => this.#store.time());
+      this.#tasks.push(syncClockTask(this.#followTime, clock, log));
     }
   }
 
@@ -57,6 +79,8 @@ export class Broker {
   async start(): Promise<number> {
     await this.#store.open();
     if ("url" in this.#options.redis) await this.#warnOfDangers();
+    // First of all: by a clock that is wrong, jobs would be due and workers be silent that are not.
+    await this.#followTime();
     const { host, port } = this.#options.listen;
     for (const task of this.#tasks) task.start();
     try {
@@ -65,6 +89,19 @@ export class Broker {
       await this.stop();
       throw error;
     }
+  }
+
+  /** For all that connect from now on. */
+  change({ access, limits, certificate }: BrokerChanges): void {
+    if (access !== undefined) this.#password.change(access);
+    if (limits !== undefined) this.#server.limit(limits);
+    if (certificate !== undefined) this.#server.certify(certificate);
+  }
+
+  /** What it has in hand, for a person who wonders. */
+  describe(): { connections: number; identified: number; commands: number } {
+    const { connections, commands } = this.#engine.statistics;
+    return { connections: this.#server.connectionCount, identified: connections, commands };
   }
 
   /** Lets commands that are under way finish. Resolves when all is stopped; safe to call twice. */

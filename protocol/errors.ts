@@ -20,3 +20,8 @@ export function echo(argument: Buffer | string): string {
   const text = argument.toString();
   return text.length > MAX_ECHO_CHARACTERS ? `${text.slice(0, MAX_ECHO_CHARACTERS)}…` : text;
 }
+
+/** The same in quotes, with whatever could break the line escaped. */
+export function quote(text: string): string {
+  return JSON.stringify(echo(text));
+}

@@ -53,10 +53,18 @@ export function readFailure(text: Buffer, { start, end }: JsonMember): Failure {
 
 /** The failure as FETCH shows it. */
 export function encodeFailure(failure: Failure): object {
-  const { failedAt = "", nextAt, message, errtype, backtrace, retryCount, remaining } = failure;
+  const {
+    failedAt = "",
+    nextAt = "",
+    message,
+    errtype,
+    backtrace,
+    retryCount,
+    remaining,
+  } = failure;
   return {
     failed_at: encodeTime(failedAt),
-    next_at: nextAt && encodeTime(nextAt),
+    next_at: nextAt === "" ? undefined : encodeTime(nextAt),
     message,
     errtype,
     backtrace: backtrace?.length ? backtrace : undefined,

@@ -1,4 +1,4 @@
-import { CommandError, echo } from "./errors.ts";
+import { CommandError, quote } from "./errors.ts";
 import { encodeFailure, type Failure, readFailure } from "./failure.ts";
 import { JsonError, type JsonMember, type JsonText, scanJson } from "./json.ts";
 import {
@@ -12,6 +12,7 @@ import {
   MIN_RESERVE_SECONDS,
 } from "./limits.ts";
 import { canonicalName, type Members, readMembers } from "./members.ts";
+import { checkQueueName } from "./queue-name.ts";
 import { formatTimestamp, parseTimestamp, TimestampError } from "./timestamp.ts";
 
 /** A job as a client pushes it: what the broker must know of it, and its text. */
@@ -52,69 +53,71 @@ const JOB_SHAPE = {
   custom: "object",
 } as const;
 
-/** FWP writes it so in its error text. */
-const QUEUE_NAME = /^[a-zA-Z0-9._-]+$/;
-
 /**
  * Reads and checks a job in the order of FWP, and completes its text.
  * @param receivedAt epoch milliseconds; the job's `created_at` where it has none
  * @throws CommandError with FWP's texts
  */
 export function parseJob(text: Buffer, receivedAt: number): Job {
-  const { json, members } = asJson(() => readJob(text));
-  const { failure: given } = members;
-  const failure = given && asJson(() => readFailure(text, given));
+  return checkJob(
+    asJson(() => readJob(text)),
+    receivedAt,
+  );
+}
+
+/** A job whose JSON and types are right, and nothing else has been looked at. */
+export interface UncheckedJob {
+  text: Buffer;
+  json: JsonText;
+  members: Members<typeof JOB_SHAPE>;
+  failure: Failure | undefined;
+}
+
+/** Throws JsonError for what is no job at all. */
+export function readJob(text: Buffer): UncheckedJob {
+  const json = scanJson(text);
+  if (json.kind !== "object" && json.kind !== "null") {
+    throw new JsonError(`json: cannot unmarshal ${json.kind} into Go value of type client.Job`);
+  }
+  const members = readMembers(text, json, JOB_SHAPE, "Job");
+  const failure = members.failure && readFailure(text, members.failure);
+  return { text, json, members, failure };
+}
+
+/** Throws CommandError for a job that FWP does not allow. */
+export function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: number): Job {
   const { jid = "", jobtype = "", retry = DEFAULT_RETRY } = members;
   if (Buffer.byteLength(jid) < MIN_JID_BYTES) {
     throw new CommandError("jobs must have a reasonable jid parameter");
   }
   if (jobtype === "") throw new CommandError("jobs must have a jobtype parameter");
   if (members.args === undefined) throw new CommandError("jobs must have an args parameter");
-
   const reserveForSeconds = readReserveFor(members.reserve_for);
   const priority = readPriority(members.priority);
   const at = members.at ? readAt(members.at) : undefined;
-  const queue = members.queue || "default";
-  const job: Job = {
+  const queue = checkQueueName(members.queue || "default");
+  const defaults = { queue, retry, created_at: formatTimestamp(receivedAt) };
+  return {
     jid,
     jobtype,
     queue,
     retry,
     reserveForSeconds,
     priority,
-    text: completeText(text, json, { queue, retry, created_at: formatTimestamp(receivedAt) }),
+    text: completeText(text, json, defaults),
+    ...(at !== undefined && { at }),
+    ...(failure !== undefined && { failure }),
   };
-  if (!QUEUE_NAME.test(queue)) {
-    throw new CommandError(
-      `cannot get ${quote(queue)} queue: queue names must match \\A[a-zA-Z0-9._-]+\\z`,
-    );
-  }
-  if (at !== undefined) job.at = at;
-  if (failure !== undefined) job.failure = failure;
-  return job;
-}
-
-function readJob(text: Buffer): { json: JsonText; members: Members<typeof JOB_SHAPE> } {
-  const json = scanJson(text);
-  if (json.kind !== "object" && json.kind !== "null") {
-    throw new JsonError(`json: cannot unmarshal ${json.kind} into Go value of type client.Job`);
-  }
-  return { json, members: readMembers(text, json, JOB_SHAPE, "Job") };
 }
 
 /** Runs a reader of JSON, and names what it throws as FWP does. */
-function asJson<Value>(read: () => Value): Value {
+export function asJson<Value>(read: () => Value): Value {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new CommandError(`invalid JSON: ${error.message}`, { cause: error });
   }
-}
-
-/** What a client sent, as an error repeats it. */
-function quote(text: string): string {
-  return JSON.stringify(echo(text));
 }
 
 function readAt(text: string): number {
@@ -162,6 +165,8 @@ function completeText(
     if (name === undefined) continue;
     if (isLeftOut(name, member)) {
       untouched = false;
+      // An empty string takes the place of what came before it; null was never there.
+      if (member.kind !== "null") present.delete(name);
     } else {
       if (present.has(name) || member.rawName !== name) untouched = false;
       present.set(name, member);

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { MAX_JSON_DEPTH } from "./limits.ts";
+import { MAX_JSON_DEPTH, MAX_JSON_ELEMENTS, MAX_JSON_MEMBERS } from "./limits.ts";
 
 /**
- * Checks a JSON text and tells where the members of its outermost object stand.
+ * Checks a JSON text and tells where the members of its outermost object, or array, stand.
  *
  * JSON.parse would lose what the broker promises to keep: `1.0`, 64-bit integers, key order and
  * escapes. So the text is never rebuilt from values; the broker reads the few members that it needs
@@ -15,19 +15,24 @@ export interface JsonText {
   kind: JsonKind;
   /** In the order of the text, duplicates included; empty unless kind is "object". */
   members: JsonMember[];
+  /** Empty unless kind is "array". */
+  elements: JsonSpan[];
   /** Where the value starts and ends in the text, without the white space around it. */
   start: number;
   end: number;
 }
 
-export interface JsonMember {
+/** Where a value stands in the text, and what it is. */
+export interface JsonSpan {
+  kind: JsonKind;
+  start: number;
+  end: number;
+}
+
+export interface JsonMember extends JsonSpan {
   name: string;
   /** The name as it is written between its quotes, escapes and all. */
   rawName: string;
-  kind: JsonKind;
-  /** Where the value stands in the text. */
-  start: number;
-  end: number;
 }
 
 export type JsonKind = "object" | "array" | "string" | "number" | "bool" | "null";
@@ -96,23 +101,39 @@ class Scanner {
     this.#skipSpace();
     const start = this.#at;
     const members: JsonMember[] = [];
-    const kind = this.#text[start] === OPEN_OBJECT ? this.#outermost(members) : this.#value();
+    const elements: JsonSpan[] = [];
+    const kind = this.#begin();
+    if (kind === "object") this.#members(members);
+    if (kind === "array") this.#elements(elements);
     const end = this.#at;
     this.#skipSpace();
     if (this.#at < this.#text.length) this.#refuse("after top-level value");
-    return { kind, members, start, end };
+    return { kind, members, elements, start, end };
   }
 
-  #outermost(members: JsonMember[]): JsonKind {
-    const kind = this.#begin();
+  #members(members: JsonMember[]): void {
     while (this.#nextElement()) {
       const rawName = this.#text.toString("utf8", this.#nameStart, this.#nameEnd);
-      const name = decodeString(rawName);
-      this.#skipSpace();
-      const start = this.#at;
-      members.push({ name, rawName, kind: this.#value(), start, end: this.#at });
+      members.push({ name: decodeString(rawName), rawName, ...this.#span() });
+      if (members.length > MAX_JSON_MEMBERS) {
+        throw new JsonError(`an object has more than ${MAX_JSON_MEMBERS} members`);
+      }
     }
-    return kind;
+  }
+
+  #elements(elements: JsonSpan[]): void {
+    while (this.#nextElement()) {
+      elements.push(this.#span());
+      if (elements.length > MAX_JSON_ELEMENTS) {
+        throw new JsonError(`an array has more than ${MAX_JSON_ELEMENTS} elements`);
+      }
+    }
+  }
+
+  #span(): JsonSpan {
+    this.#skipSpace();
+    const start = this.#at;
+    return { kind: this.#value(), start, end: this.#at };
   }
 
   /** Passes over one value: by a loop, so that no depth exhausts the stack. */
@@ -181,13 +202,25 @@ class Scanner {
 
   #string(): JsonKind {
     for (;;) {
-      const byte = this.#text[++this.#at];
+      this.#skipPlain();
+      const byte = this.#text[this.#at];
       if (byte === QUOTE) break;
-      if (byte === BACKSLASH) this.#escape();
-      else if (byte === undefined || byte < 0x20) this.#refuse("in string literal");
+      if (byte !== BACKSLASH) this.#refuse("in string literal");
+      this.#escape();
     }
     this.#at++;
     return "string";
+  }
+
+  /** To the next byte that is not simply part of a string. Most bytes of all jobs pass through here. */
+  #skipPlain(): void {
+    const text = this.#text;
+    let at = this.#at + 1;
+    for (; at < text.length; at++) {
+      const byte = text[at] as number;
+      if (byte === QUOTE || byte === BACKSLASH || byte < 0x20) break;
+    }
+    this.#at = at;
   }
 
   #escape(): void {

@@ -6,6 +6,9 @@
 /** One command with its argument. Faktory has no limit; 20 MiB lines were seen to work there. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
+/** The first line: nobody has proved yet who they are, and the longest HELLO we know of has 1 KiB. */
+export const MAX_HELLO_BYTES = 64 * 1024;
+
 /** From accept to a valid HELLO. FWP: 2 s. */
 export const HANDSHAKE_MS = 2_000;
 
@@ -17,6 +20,15 @@ export const MAX_FETCH_QUEUES = 1_000;
 
 /** Nested arrays and objects in one JSON text, as in Faktory's decoder. */
 export const MAX_JSON_DEPTH = 10_000;
+
+/** Members of one JSON object whose members are looked at: 16 are FWP's, more are a client's own. */
+export const MAX_JSON_MEMBERS = 10_000;
+
+/**
+ * Jobs in one PUSHB: twice what Faktory was seen to store of one before its time was up. While they
+ * are being pushed each costs memory besides its text.
+ */
+export const MAX_JSON_ELEMENTS = 200_000;
 
 /** A jid shorter than this is refused. FWP: 8 bytes of UTF-8. */
 export const MIN_JID_BYTES = 8;

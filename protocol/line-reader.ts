@@ -5,6 +5,9 @@ export class LineTooLongError extends Error {
   override readonly name = "LineTooLongError";
 }
 
+/** Pieces of a line are joined until they are so long: each costs a few hundred bytes besides, and a client may send one at a time. */
+const JOINED_BYTES = 4_096;
+
 /**
  * Cuts a stream of bytes into lines: FWP's commands. A line ends with LF or CRLF.
  *
@@ -13,12 +16,13 @@ export class LineTooLongError extends Error {
  * that chunk, not a copy.
  */
 export class LineReader {
-  readonly #maxBytes: number;
+  /** How long a line may be; may be changed between two lines. */
+  maxBytes: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
   }
 
   /** Calls back for each line that the chunk completes. Throws LineTooLongError. */
@@ -30,12 +34,15 @@ export class LineReader {
       onLine(this.#complete(chunk.subarray(start, end)));
       start = end + 1;
     }
-    if (start < chunk.length) this.#keep(chunk.subarray(start));
+    // A copy, where lines came before it: a view would keep them from being freed.
+    if (start === 0) this.#keep(chunk);
+    else if (start < chunk.length) this.#keep(Buffer.from(chunk.subarray(start)));
   }
 
   #complete(tail: Buffer): Buffer {
     this.#keep(tail);
-    const line = this.#pending.length === 1 ? tail : Buffer.concat(this.#pending);
+    const [first] = this.#pending;
+    const line = first && this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
     return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
@@ -43,9 +50,20 @@ export class LineReader {
 
   #keep(bytes: Buffer): void {
     this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes > this.#maxBytes) {
-      throw new LineTooLongError(`line is longer than ${this.#maxBytes} bytes`);
+    if (this.#pendingBytes > this.maxBytes) {
+      throw new LineTooLongError(`line is longer than ${this.maxBytes} bytes`);
     }
     this.#pending.push(bytes);
+    this.#join();
+  }
+
+  /** Joins the last pieces as a counter carries: none is copied more often than it has doublings. */
+  #join(): void {
+    for (;;) {
+      const [before, last] = this.#pending.slice(-2);
+      if (before === undefined || last === undefined) return;
+      if (before.length > last.length || last.length >= JOINED_BYTES) return;
+      this.#pending.splice(-2, 2, Buffer.concat([before, last]));
+    }
   }
 }

@@ -12,8 +12,9 @@ export interface MemberTypes {
   strings: string[];
   /** Not decoded: where the value stands. */
   object: JsonMember;
-  /** An object as well, which Faktory's error texts call by a name of its own. */
+  /** Objects as well, which Faktory's error texts call by names of their own. */
   failure: JsonMember;
+  filter: JsonMember;
   array: JsonMember;
 }
 
@@ -104,6 +105,7 @@ const GO_TYPES: Record<keyof MemberTypes, string> = {
   strings: "[]string",
   object: "map[string]interface {}",
   failure: "client.Failure",
+  filter: "client.JobFilter",
   array: "[]interface {}",
 };
 

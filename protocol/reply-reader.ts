@@ -54,7 +54,7 @@ export class ReplyReader {
 function parseLine(line: string): Reply {
   if (line === "$-1") return { kind: "nil" };
   if (line.startsWith("+")) return { kind: "simple", text: line.slice(1) };
-  const [, code, message] = /^-(\S+) ?(.*)$/.exec(line) ?? [];
+  const [, code, message] = /^-(\S+) ?(.*)$/s.exec(line) ?? [];
   if (code === undefined || message === undefined) throw new ReplyError(`not a reply: ${line}`);
   return { kind: "error", code, message };
 }

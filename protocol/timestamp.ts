@@ -1,3 +1,5 @@
+import { MAX_ECHO_CHARACTERS } from "./limits.ts";
+
 /**
  * RFC 3339 timestamps as Faktory reads them, its small liberties included: a one-digit hour, a
  * comma as the decimal sign, any number of decimals. The error texts are those that clients see.
@@ -99,12 +101,15 @@ class Reader {
   }
 }
 
-/** As Faktory quotes a timestamp in an error: bytes that are not printable ASCII as `\xNN`. */
+/**
+ * As Faktory quotes a timestamp in an error: bytes that are not printable ASCII as `\xNN`. Only so
+ * much of it is looked at as an error repeats, since a client may send megabytes.
+ */
 function quote(text: string): string {
-  const printable = [...Buffer.from(text)].map((byte) => {
+  const printable = [...Buffer.from(text.slice(0, MAX_ECHO_CHARACTERS))].map((byte) => {
     if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
     if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
     return `\\x${byte.toString(16).padStart(2, "0")}`;
   });
-  return `"${printable.join("")}"`;
+  return `"${printable.join("")}${text.length > MAX_ECHO_CHARACTERS ? "…" : ""}"`;
 }

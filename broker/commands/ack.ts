@@ -7,6 +7,11 @@ const USAGE = 'ACK {"jid":"…"}';
 export const ack = command({
   verb: "ACK",
   usage: USAGE,
+  summary: "Says that a job is done.",
+  replies: [
+    ["+OK", "so it is; or it was not being worked on, and nothing has changed"],
+    ["-ERR invalid ACK …", "not an object of strings with a jid"],
+  ],
   states: ["identified"],
   missingArgument: missing(USAGE),
   isPipelined: true,

@@ -7,6 +7,14 @@ const USAGE = 'BEAT {"wid":"…","current_state":"quiet","rss_kb":51200}';
 export const beat = command({
   verb: "BEAT",
   usage: USAGE,
+  summary: "Says that a worker lives, and what it is doing.",
+  replies: [
+    ["+OK", "go on"],
+    ['${"state":"quiet"}', "fetch no more"],
+    ['${"state":"terminate"}', "fetch no more, and end soon"],
+    ["-ERR unknown worker <wid>", "it was silent for too long: say HELLO again"],
+    ["-ERR invalid BEAT …", "not an object, or a member of a wrong type"],
+  ],
   states: ["identified"],
   missingArgument: missing(USAGE),
   isPipelined: true,

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Password } from "../engine/password.ts";
 import type { Logger } from "../logger.ts";
+import type { CommandFeed } from "./command-feed.ts";
 import type { Session } from "./session.ts";
 
 /** What a command works with. */
@@ -11,6 +12,7 @@ export interface CommandContext {
   engine: Engine;
   session: Session;
   password: Password;
+  feed: CommandFeed;
   clock: Clock;
   log: Logger;
 }
@@ -24,8 +26,12 @@ export interface Answer {
 /** One verb of FWP: which states allow it, how its argument is read, what it does. */
 export interface CommandDefinition<Arguments> {
   verb: string;
-  /** One line for people: the verb with its argument. */
+  /** For HELP: the verb with its argument, on one line. */
   usage: string;
+  /** For HELP: what it does, in a sentence. */
+  summary: string;
+  /** For HELP: every reply that it may have, and what that means. */
+  replies: readonly [reply: string, meaning: string][];
   /** States of the connection in which it may be sent. */
   states: readonly Session["state"][];
   /** What to answer when nothing follows the verb; absent for a verb that stands alone. */
@@ -43,7 +49,10 @@ export interface CommandDefinition<Arguments> {
 
 /** A command as dispatch sees it: its argument is its own affair. */
 export interface Command
-  extends Pick<CommandDefinition<unknown>, "verb" | "usage" | "states" | "isPipelined"> {
+  extends Pick<
+    CommandDefinition<unknown>,
+    "verb" | "usage" | "summary" | "replies" | "states" | "isPipelined"
+  > {
   execute(argument: Buffer | undefined, context: CommandContext): Promise<Answer | undefined>;
 }
 
@@ -53,12 +62,9 @@ export function missing(usage: string): string {
 }
 
 export function command<Arguments>(definition: CommandDefinition<Arguments>): Command {
-  const { verb, usage, states, missingArgument, isPipelined = false, parse, run } = definition;
+  const { missingArgument, parse, run, ...description } = definition;
   return {
-    verb,
-    usage,
-    states,
-    isPipelined,
+    ...description,
     async execute(argument, context) {
       if (missingArgument !== undefined && argument === undefined) {
         throw new CommandError(missingArgument);

@@ -4,6 +4,8 @@ import { command } from "./command.ts";
 export const end = command({
   verb: "END",
   usage: "END",
+  summary: "Closes the connection.",
+  replies: [["(none)", "the connection closes"]],
   states: ["greeted", "identified"],
   parse: () => undefined,
   run: async (_none, { session }) => {

@@ -7,6 +7,13 @@ const USAGE = 'FAIL {"jid":"…","errtype":"…","message":"…","backtrace":["�
 export const fail = command({
   verb: "FAIL",
   usage: USAGE,
+  summary: "Says that a job has failed: it is tried again later, dies, or is discarded.",
+  replies: [
+    ["+OK", "noted"],
+    ["-ERR Job not found <jid>", "it was not being worked on"],
+    ["-ERR missing JID", "name the job"],
+    ["-ERR invalid FAIL …", "not an object, or a member of a wrong type"],
+  ],
   states: ["identified"],
   missingArgument: missing(USAGE),
   isPipelined: true,

@@ -6,6 +6,12 @@ import { command } from "./command.ts";
 export const fetch = command({
   verb: "FETCH",
   usage: "FETCH <queue> [<queue> …]",
+  summary: "Reserves the first job of the first queue that has one; waits for up to two seconds.",
+  replies: [
+    ["$<job>", "it is yours until you ACK or FAIL it, or its reserve_for has passed"],
+    ["$-1", "nothing came"],
+    ["-ERR must call fetch with at least one queue", "name one"],
+  ],
   states: ["identified"],
   missingArgument: "must call fetch with at least one queue",
   parse: (argument) => parseFetch(argument),

@@ -8,6 +8,15 @@ const USAGE = 'HELLO {"v":2}';
 export const hello = command({
   verb: "HELLO",
   usage: USAGE,
+  summary: "Introduces the client; the first command of every connection.",
+  replies: [
+    ["+OK", "welcome"],
+    ["-ERR Invalid password", "the hash is wrong or missing; the connection closes"],
+    [
+      "-ERR invalid HELLO: …",
+      "not one JSON object, or a member of a wrong type; the connection closes",
+    ],
+  ],
   states: ["greeted"],
   missingArgument: missing(USAGE),
   parse: parseHello,

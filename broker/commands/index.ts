@@ -6,10 +6,30 @@ import { fail } from "./fail.ts";
 import { fetch } from "./fetch.ts";
 import { flush } from "./flush.ts";
 import { hello } from "./hello.ts";
+import { helpOn } from "./help.ts";
 import { info } from "./info.ts";
+import { monitor } from "./monitor.ts";
+import { mutate } from "./mutate.ts";
 import { push } from "./push.ts";
+import { pushb } from "./pushb.ts";
+import { queue } from "./queue.ts";
 
 /** Every verb that the broker knows. */
-const all: readonly Command[] = [hello, push, fetch, ack, fail, beat, info, flush, end];
+const all: readonly Command[] = [
+  hello,
+  push,
+  pushb,
+  fetch,
+  ack,
+  fail,
+  beat,
+  queue,
+  mutate,
+  info,
+  flush,
+  monitor,
+  helpOn(() => commands),
+  end,
+];
 
 export const commands: ReadonlyMap<string, Command> = new Map(all.map((one) => [one.verb, one]));

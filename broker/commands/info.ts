@@ -5,6 +5,8 @@ import { command } from "./command.ts";
 export const info = command({
   verb: "INFO",
   usage: "INFO",
+  summary: "Tells how many jobs there are where, and how the broker does.",
+  replies: [["${…}", "JSON"]],
   states: ["identified"],
   parse: () => undefined,
   run: async (_none, { engine, clock }) => {

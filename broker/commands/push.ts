@@ -7,6 +7,14 @@ const USAGE = 'PUSH {"jid":"…","jobtype":"…","args":[…]}';
 export const push = command({
   verb: "PUSH",
   usage: USAGE,
+  summary: "Stores a job, to run at once or at its time.",
+  replies: [
+    ["+OK", "kept; or it was live already, and nothing has changed"],
+    ["-ERR invalid JSON: …", "not one JSON object, or a member of a wrong type"],
+    ["-ERR jobs must have …", "a member is missing or out of bounds"],
+    ["-ERR invalid timestamp for 'at': …", "not an RFC 3339 time"],
+    ["-ERR cannot get … queue: …", "no queue can have this name"],
+  ],
   states: ["identified"],
   missingArgument: missing(USAGE),
   isPipelined: true,

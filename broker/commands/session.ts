@@ -15,4 +15,6 @@ export interface Session extends Fetcher, WorkerConnection {
   readonly challenge: Challenge | undefined;
   /** HELLO has been accepted. */
   identify(): void;
+  /** Sends a line that is no reply. Who does not read what it is told is cut off. */
+  tell(line: string): void;
 }

@@ -1,8 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Notice, Store } from "../store/store.ts";
+import type { Notice, Store, StoreSizes } from "../store/store.ts";
 import { Fetches } from "./fetches.ts";
 import { Jobs } from "./jobs.ts";
+import { Mutations } from "./mutations.ts";
+import { Queues } from "./queues.ts";
 import { Statistics } from "./statistics.ts";
 import { Workers } from "./workers.ts";
 
@@ -10,25 +12,46 @@ import { Workers } from "./workers.ts";
 export class Engine {
   readonly jobs: Jobs;
   readonly fetches: Fetches;
+  readonly queues: Queues;
+  readonly mutations: Mutations;
   readonly workers: Workers;
   readonly statistics: Statistics;
-  readonly store: Store;
+  readonly #store: Store;
 
   constructor({ store, clock, random, log }: EngineParts) {
-    this.store = store;
+    this.#store = store;
     this.workers = new Workers(store, clock, log);
     this.fetches = new Fetches(store, this.workers, clock, log);
     this.jobs = new Jobs(store, clock, random, log);
+    this.queues = new Queues(store, clock);
+    this.mutations = new Mutations(store, (queue) => this.fetches.wake(queue, 1));
     this.statistics = new Statistics(clock.now());
     this.jobs.events.on("enqueued", (queue, count) => this.fetches.wake(queue, count));
     store.onNotice((notice) => this.#notice(notice));
   }
 
+  /** How many jobs and workers there are, everywhere. */
+  sizes(): Promise<StoreSizes> {
+    return this.#store.sizes();
+  }
+
+  /** FWP: FLUSH. Deletes all jobs; every broker hears of it. */
+  flush(): Promise<void> {
+    return this.#store.flush();
+  }
+
   #notice(notice: Notice): void {
-    if (notice.kind === "queue") this.fetches.wake(notice.queue, 1);
-    else if (notice.kind === "reconnected") this.fetches.wakeAll();
-    else if (notice.state === "forgotten") this.workers.closeForgotten(notice.wid);
-    else this.workers.noteState(notice.wid, notice.state);
+    switch (notice.kind) {
+      case "queue":
+        return this.fetches.wake(notice.queue, 1);
+      case "worker":
+        if (notice.state === "forgotten") return this.workers.closeForgotten(notice.wid);
+        return this.workers.noteState(notice.wid, notice.state);
+      case "flushed":
+        return this.statistics.reset();
+      case "reconnected":
+        return this.fetches.wakeAll();
+    }
   }
 }
 

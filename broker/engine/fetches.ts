@@ -135,7 +135,7 @@ export class Fetches {
     const isGone = fetch.fetcher.gone.aborted;
     this.#answer(fetch, isGone ? undefined : reserved);
     if (isGone) void this.giveBack(reserved);
-    this.wake(reserved.queue, reserved.left);
+    if (reserved.left > 0) this.wake(reserved.queue, reserved.left);
     // It may have been woken for another of its queues: the next in line looks after that one.
     for (const queue of fetch.queues) {
       const isEmpty = this.#awaited.get(queue)?.isEmpty ?? true;

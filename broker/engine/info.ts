@@ -6,8 +6,9 @@ import type { Engine } from "./engine.ts";
 const FAKTORY_VERSION = "1.10.0";
 
 /** FWP: INFO. Strict clients read every member, so none may be left out or change its type. */
-export async function describeServer({ store, statistics }: Engine, clock: Clock): Promise<object> {
-  const sizes = await store.sizes();
+export async function describeServer(engine: Engine, clock: Clock): Promise<object> {
+  const { statistics } = engine;
+  const sizes = await engine.sizes();
   const now = new Date(clock.now());
   const lengths = [...sizes.queues.values()];
   const { promoter, purger } = statistics;

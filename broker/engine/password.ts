@@ -22,11 +22,15 @@ interface GivenHash {
 
 /** Who may connect. */
 export class Password {
-  readonly #options: PasswordOptions;
+  #options: PasswordOptions;
 
   constructor(options: PasswordOptions) {
     this.#options = options;
   }
+
+  /** From now on others may connect; who has been let in stays. */
+  change(options: PasswordOptions): void {
+    }
 
   /** What a new connection is asked; nothing when no password is set. */
   challenge(): Challenge | undefined {
@@ -38,8 +42,10 @@ export class Password {
   /** @param given the client's version of FWP, and what it made of the password */
   accepts(given: GivenHash, challenge: Challenge | undefined): boolean {
     const { version, passwordHash } = given;
-    if (challenge === undefined) return true;
     const { password, allowSingleHash } = this.#options;
+    if (password === "") return true;
+    // There was no password yet when it was greeted.
+    if (challenge === undefined) return false;
     const iterations = version < 2 ? 1 : challenge.iterations;
     if (version < 2 && !allowSingleHash) return false;
     return isSameHash(hashPassword(password, { ...challenge, iterations }), passwordHash);

@@ -4,8 +4,8 @@ export class Statistics {
   /** Connections that have identified themselves and are still there. */
   connections = 0;
   commands = 0;
-  readonly promoter = { cycles: 0, scheduled: 0, retries: 0, wallTimeMs: 0 };
-  readonly purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
+  promoter = { cycles: 0, scheduled: 0, retries: 0, wallTimeMs: 0 };
+  purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
   /** Reservations that ran out. */
   expired = 0;
   /** Workers that were forgotten. */
@@ -13,5 +13,12 @@ export class Statistics {
 
   constructor(startedAt: number) {
     this.startedAt = startedAt;
+  }
+
+  /** Forgets what was counted of jobs: they have all been deleted. */
+  reset(): void {
+    this.promoter = { cycles: 0, scheduled: 0, retries: 0, wallTimeMs: 0 };
+    this.purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
+    this.expired = 0;
   }
 }

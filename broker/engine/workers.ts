@@ -1,4 +1,4 @@
-import { CommandError } from "../../protocol/errors.ts";
+import { CommandError, echo } from "../../protocol/errors.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -57,7 +57,10 @@ export class Workers {
 
   async beat(beat: WorkerBeat): Promise<WorkerState> {
     const state = await this.#store.beat(beat);
-    if (state === undefined) throw new CommandError(`unknown worker ${beat.wid}`);
+    if (state === undefined) {
+      // Faktory has it in lower case since 2022; Go's worker library still looks for the old spelling.
+      throw new CommandError(`unknown worker ${echo(beat.wid)}: Unknown worker, say HELLO again`);
+    }
     this.noteState(beat.wid, state);
     return state;
   }

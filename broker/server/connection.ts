@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type Challenge, encodeHi } from "../../protocol/handshake.ts";
+import { MAX_HELLO_BYTES } from "../../protocol/limits.ts";
 import { LineReader, LineTooLongError } from "../../protocol/line-reader.ts";
 import { encodeReply } from "../../protocol/reply.ts";
 import type { CancelTimer } from "../clock.ts";
@@ -19,10 +20,15 @@ export interface ConnectionLimits {
   maxWaiting: number;
   /** With more bytes than this that the client has not read, none of its commands is begun. */
   maxUnreadBytes: number;
+  /** And it is cut off when that lasts so long. */
+  unreadMs: number;
 }
 
 /** How long a client may take to read the last replies after its connection was closed. */
 const LINGER_MS = 5_000;
+
+/** With longer lines than this waiting or under way, nothing more is read: a few groups for the store. */
+const MAX_HELD_BYTES = 2 ** 22;
 
 interface Closing {
   reason: string;
@@ -45,6 +51,8 @@ export class Connection implements Session {
   readonly #gone = new AbortController();
   readonly #cancelHandshake: CancelTimer;
   #state: Session["state"] = "greeted";
+  /** Calls off the end of a client that does not read; absent while it does. */
+  #cancelCutOff: CancelTimer | undefined;
   /** It closes as soon as what is under way has been answered. */
   #closing: Closing | undefined;
 
@@ -59,7 +67,7 @@ export class Connection implements Session {
     this.#limits = limits;
     this.#context = { ...context, session: this };
     this.challenge = context.password.challenge();
-    this.#reader = new LineReader(limits.maxLineBytes);
+    this.#reader = new LineReader(Math.min(MAX_HELLO_BYTES, limits.maxLineBytes));
     this.#outbox = new Outbox(stream);
     this.#pipeline = new Pipeline({
       run: (line) => dispatch(line, this.#context),
@@ -88,6 +96,12 @@ export class Connection implements Session {
     this.#context.engine.statistics.connections++;
   }
 
+  tell(line: string): void {
+    if (this.#state === "closed") return;
+    this.#outbox.add(encodeReply({ kind: "simple", text: line }));
+    if (this.#isUnread()) this.#cutOff();
+  }
+
   /** Closes once what has been answered is written. Safe to call twice. */
   close(reason: string): void {
     if (this.#state === "closed") return;
@@ -95,6 +109,7 @@ export class Connection implements Session {
     if (this.#state === "identified") engine.statistics.connections--;
     this.#state = "closed";
     this.#cancelHandshake();
+    this.#cancelCutOff?.();
     this.#pipeline.clear();
     this.#gone.abort();
     if (this.wid !== "") void engine.workers.disconnect(this.wid, this);
@@ -132,7 +147,10 @@ export class Connection implements Session {
   #read(chunk: Buffer): void {
     if (this.#state === "closed" || this.#closing !== undefined) return;
     try {
-      this.#reader.read(chunk, (line) => this.#pipeline.add(line));
+      this.#reader.read(chunk, (line) => {
+        this.#pipeline.add(line);
+        this.#reader.maxBytes = this.#limits.maxLineBytes;
+      });
     } catch (error) {
       if (!(error instanceof LineTooLongError)) throw error;
       this.#closeWhenIdle("line too long", error.message);
@@ -154,12 +172,39 @@ export class Connection implements Session {
 
   /** Begins, reads and closes as far as is right by now; called whenever that may have changed. */
   #goOn(): void {
-    const { maxUnreadBytes, maxWaiting } = this.#limits;
-    this.#pipeline.hold(this.#stream.writableLength > maxUnreadBytes);
+    this.#holdWhileUnread();
     this.#pipeline.advance();
-    if (this.#pipeline.waiting > maxWaiting) this.#stream.pause();
+    if (this.#isFull()) this.#stream.pause();
     else if (this.#stream.isPaused()) this.#stream.resume();
     if (this.#closing !== undefined && this.#pipeline.isIdle) this.#finish(this.#closing);
+  }
+
+  #isFull(): boolean {
+    const { waiting, heldBytes } = this.#pipeline;
+    return waiting > this.#limits.maxWaiting || heldBytes > MAX_HELD_BYTES;
+  }
+
+  #holdWhileUnread(): void {
+    const isUnread = this.#isUnread();
+    this.#pipeline.hold(isUnread);
+    if (!isUnread) {
+      this.#cancelCutOff?.();
+      this.#cancelCutOff = undefined;
+    } else if (this.#state !== "closed") {
+      this.#cancelCutOff ??= this.#context.clock.after(this.#limits.unreadMs, () => this.#cutOff());
+    }
+  }
+
+  #isUnread(): boolean {
+    return this.#stream.writableLength > this.#limits.maxUnreadBytes;
+  }
+
+  /** What it was sent is given up: who does not read that will not read an error either. */
+  #cutOff(): void {
+    const unreadBytes = this.#stream.writableLength;
+    this.#context.log.warn({ event: "connection.unread", conn: this.id, unreadBytes });
+    this.#stream.destroy();
+    this.close("does not read its replies");
   }
 
   #closeWhenIdle(reason: string, farewell?: string): void {
@@ -169,11 +214,12 @@ export class Connection implements Session {
 
   #finish({ reason, farewell }: Closing): void {
     if (this.#state === "closed") return;
-    if (farewell !== undefined) this.#answerError(farewell);
-    this.close(reason);
+    if (farewell === undefined) this.close(reason);
+    else this.#refuse(farewell);
   }
 
   #refuse(message: string): void {
+    this.#context.log.info({ event: "connection.refused", conn: this.id, reason: message });
     this.#answerError(message);
     this.close(message);
   }

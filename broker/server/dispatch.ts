@@ -31,6 +31,7 @@ export async function dispatch(line: CommandLine, context: CommandContext): Prom
   try {
     const command = findCommand(line, context);
     context.engine.statistics.commands++;
+    context.feed.tell(context.session, line.verb, line.argument, context.clock.now());
     return (await command.execute(line.argument, context)) ?? {};
   } catch (error) {
     return refuse(error, line, context);

@@ -9,8 +9,16 @@ export interface PipelineOptions {
   maxRunning: number;
 }
 
+/**
+ * So much of one connection is begun in one turn of the event loop. Many commands need no store, and
+ * without a pause a packet full of them would keep everybody else waiting.
+ */
+const MAX_BEGUN_A_TURN = 100;
+const MAX_BYTES_A_TURN = 2 ** 18;
+
 /** A command that is under way, or that waits for the ones before it to be answered. */
 interface Slot {
+  bytes: number;
   outcome?: Outcome;
 }
 
@@ -21,9 +29,13 @@ interface Slot {
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
-  /** Not begun yet. */
+  /** Those from #next on have not been begun yet. */
   #lines: Buffer[] = [];
+  #next = 0;
   readonly #slots: Slot[] = [];
+  #heldBytes = 0;
+  #begunInTurn = { count: 0, bytes: 0 };
+  #isResting = false;
   #runningCommand: Command | undefined;
   #isHeld = false;
 
@@ -33,28 +45,35 @@ export class Pipeline {
 
   add(line: Buffer): void {
     this.#lines.push(line);
+    this.#heldBytes += line.length;
   }
 
   /** How many lines have not been begun. */
   get waiting(): number {
-    return this.#lines.length;
+    return this.#lines.length - this.#next;
+  }
+
+  /** How long all lines are that wait or are under way. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   get isIdle(): boolean {
-    return this.#lines.length === 0 && this.#slots.length === 0;
+    return this.waiting === 0 && this.#slots.length === 0;
   }
 
   /** Begins what may be begun now. */
   advance(): void {
-    let begun = 0;
-    for (const line of this.#lines) {
+    while (!this.#isResting) {
+      const line = this.#lines[this.#next];
+      if (line === undefined) break;
       if (this.#isHeld || this.#slots.length >= this.#options.maxRunning) break;
       const parsed = parseLine(line);
       if (this.#slots.length > 0 && !this.#mayJoin(parsed.command)) break;
-      begun++;
-      this.#begin(parsed);
+      this.#next++;
+      this.#begin(parsed, line.length);
     }
-    if (begun > 0) this.#lines = this.#lines.slice(begun);
+    if (this.#next * 2 >= this.#lines.length) this.#forgetBegun();
   }
 
   /** While held, nothing more is begun. */
@@ -64,18 +83,39 @@ export class Pipeline {
 
   /** Forgets what has not been begun. */
   clear(): void {
+    this.#forgetBegun();
+    for (const line of this.#lines) this.#heldBytes -= line.length;
     this.#lines = [];
+  }
+
+  #forgetBegun(): void {
+    this.#lines = this.#lines.slice(this.#next);
+    this.#next = 0;
   }
 
   #mayJoin(command: Command | undefined): boolean {
     return command?.isPipelined === true && command === this.#runningCommand;
   }
 
-  #begin(line: CommandLine): void {
-    const slot: Slot = {};
+  #begin(line: CommandLine, bytes: number): void {
+    const slot: Slot = { bytes };
     this.#slots.push(slot);
     this.#runningCommand = line.command;
     void this.#run(line, slot);
+    this.#begunInTurn.count++;
+    this.#begunInTurn.bytes += bytes;
+    const { count, bytes: begunBytes } = this.#begunInTurn;
+    if (count >= MAX_BEGUN_A_TURN || begunBytes >= MAX_BYTES_A_TURN) this.#rest();
+  }
+
+  /** Lets others have a turn. */
+  #rest(): void {
+    this.#isResting = true;
+    setImmediate(() => {
+      this.#isResting = false;
+      this.#begunInTurn = { count: 0, bytes: 0 };
+      this.advance();
+    });
   }
 
   async #run(line: CommandLine, slot: Slot): Promise<void> {
@@ -90,7 +130,7 @@ export class Pipeline {
       outcomes.push(outcome);
     }
     if (outcomes.length === 0) return;
-    this.#slots.splice(0, outcomes.length);
+    for (const { bytes } of this.#slots.splice(0, outcomes.length)) this.#heldBytes -= bytes;
     this.#options.deliver(outcomes);
     this.advance();
   }

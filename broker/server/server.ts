@@ -1,53 +1,85 @@
-import { createServer, type Server as NetServer, type Socket } from "node:net";
-import { FETCH_WAIT_MS, HANDSHAKE_MS, MAX_LINE_BYTES } from "../../protocol/limits.ts";
+import type { Server as Listener, Socket } from "node:net";
+import { FETCH_WAIT_MS } from "../../protocol/limits.ts";
 import type { CommandContext } from "../commands/command.ts";
-import { Connection, type ConnectionLimits } from "./connection.ts";
-
-export const DEFAULT_LIMITS: ConnectionLimits = {
-  maxLineBytes: MAX_LINE_BYTES,
-  handshakeMs: HANDSHAKE_MS,
-  // Ten full groups for the store.
-  maxRunning: 1_000,
-  maxWaiting: 1_000,
-  maxUnreadBytes: 2 ** 20,
-};
+import { Connection } from "./connection.ts";
+import { CrowdLog } from "./crowd-log.ts";
+import type { ServerLimits } from "./limits.ts";
+import { type Certificate, createListener, replaceCertificate } from "./listener.ts";
+import { refuseSocket } from "./refuse-socket.ts";
 
 /** How long commands may take to finish at a shutdown; longer than any can wait for Redis. */
 const DRAIN_MS = 3 * FETCH_WAIT_MS + 4_000;
 
+/** So many more than the limit may be there for a moment: being told that they are too many. */
+export const DOORSTEP = 100;
+
 /** Accepts clients, and knows those that are there. */
 export class Server {
   readonly #context: Omit<CommandContext, "session">;
-  readonly #limits: ConnectionLimits;
-  readonly #net: NetServer;
+  readonly #listener: Listener;
+  readonly #crowdLog: CrowdLog;
   readonly #connections = new Set<Connection>();
+  #limits: ServerLimits;
   #accepted = 0;
+  #isStopped = false;
   #whenEmpty = () => {};
 
-  constructor(context: Omit<CommandContext, "session">, limits: ConnectionLimits) {
+  /** @param certificate with one, clients have to speak TLS */
+  constructor(
+    context: Omit<CommandContext, "session">,
+    limits: ServerLimits,
+    certificate?: Certificate,
+  ) {
     this.#context = context;
     this.#limits = limits;
-    this.#net = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) =>
-      this.#accept(socket),
-    );
+    this.#crowdLog = new CrowdLog(context.log, context.clock);
+    this.#listener = createListener({
+      certificate,
+      handshakeMs: limits.handshakeMs,
+      onClient: (socket) => this.#accept(socket),
+      onStranger: (error, socket) => this.#noteStranger(error, socket),
+    });
+    this.limit(limits);
+  }
+
+  /** How many clients are there. */
+  get connectionCount(): number {
+    return this.#connections.size;
   }
 
   /** Resolves with the port; rejects when it can't be had. */
   listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#net.once("error", reject);
-      this.#net.listen({ port, host }, () => {
-        this.#net.off("error", reject);
-        this.#net.on("error", (err) => this.#context.log.error({ event: "server.error", err }));
-        const address = this.#net.address();
+      this.#listener.once("error", reject);
+      this.#listener.listen({ port, host }, () => {
+        this.#listener.off("error", reject);
+        // The system has no more to give, as a rule. It goes on: others will leave.
+        this.#listener.on("error", (err) => {
+          this.#crowdLog.note("error", { event: "server.error", err });
+        });
+        this.#listener.on("drop", () => this.#noteRefused());
+        const address = this.#listener.address();
         resolve(typeof address === "object" && address !== null ? address.port : port);
       });
     });
   }
 
+  /** Other limits for the clients to come; those that are left out stay. */
+  limit(limits: Partial<ServerLimits>): void {
+    this.#limits = { ...this.#limits, ...limits };
+    this.#listener.maxConnections = this.#limits.maxConnections + DOORSTEP;
+  }
+
+  /** Another certificate for the clients to come; without TLS it has no effect. */
+  certify(certificate: Certificate): void {
+    replaceCertificate(this.#listener, certificate);
+  }
+
   /** Accepts no more, lets commands that are under way finish, and closes all connections. */
   async stop(): Promise<void> {
-    this.#net.close();
+    this.#isStopped = true;
+    this.#listener.close();
+    this.#crowdLog.stop();
     const emptied = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
@@ -66,6 +98,18 @@ export class Server {
   }
 
   #accept(socket: Socket): void {
+    if (this.#isStopped) {
+      // TLS was agreed on too late.
+      socket.destroy();
+    } else if (this.#connections.size >= this.#limits.maxConnections) {
+      this.#noteRefused();
+      refuseSocket(socket, this.#connections.size + 1, this.#context.clock);
+    } else {
+      this.#connect(socket);
+    }
+  }
+
+  #connect(socket: Socket): void {
     const id = ++this.#accepted;
     const connection = new Connection(id, socket, this.#limits, this.#context);
     this.#connections.add(connection);
@@ -79,5 +123,15 @@ export class Server {
       address: socket.remoteAddress,
       port: socket.remotePort,
     });
+  }
+
+  #noteRefused(): void {
+    const { maxConnections } = this.#limits;
+    this.#crowdLog.note("warn", { event: "server.full", maxConnections });
+  }
+
+  #noteStranger(error: Error, socket: Socket): void {
+    const address = socket.remoteAddress;
+    this.#crowdLog.note("warn", { event: "tls.failed", reason: error.message, address });
   }
 }

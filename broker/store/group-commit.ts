@@ -6,9 +6,9 @@
 export interface GroupOptions<Item> {
   /** A group has at most so many items, so that no call keeps Redis from other work for long. */
   maxItems: number;
-  /** And at most about so many bytes, where items have a weight. */
-  maxBytes?: number;
-  bytesOf?: (item: Item) => number;
+  /** And weighs at most so much, where some items are more work than others. */
+  maxWeight?: number;
+  weigh?: (item: Item) => number;
 }
 
 interface Waiting<Item, Result> {
@@ -55,12 +55,12 @@ export class GroupCommit<Item, Result> {
   }
 
   #groupSize(): number {
-    const { maxItems, maxBytes = Number.POSITIVE_INFINITY, bytesOf = () => 0 } = this.#options;
-    let bytes = 0;
+    const { maxItems, maxWeight = Number.POSITIVE_INFINITY, weigh = () => 0 } = this.#options;
+    let weight = 0;
     let size = 0;
     for (const { item } of this.#waiting) {
-      bytes += bytesOf(item);
-      if (size === maxItems || (size > 0 && bytes > maxBytes)) break;
+      weight += weigh(item);
+      if (size === maxItems || (size > 0 && weight > maxWeight)) break;
       size++;
     }
     return size;

@@ -4,8 +4,9 @@
  * All of them start with `mr:{<namespace>}:`. The braces put a namespace into one Cluster slot, so
  * that every script may touch any of its keys. Times are epoch milliseconds.
  *
- * A job is live while its record stands in `jobs`, and its jid is then in exactly one of the sorted
- * sets: a queue, `scheduled`, `retries`, `working` or `dead`.
+ * While a job has a record in `jobs`, its jid is in exactly one of the sorted sets: a queue,
+ * `scheduled`, `retries`, `working`, `dead` or `removed:…`. In the first four it is live: pushing it
+ * again changes nothing.
  */
 export interface Keys {
   /** Hash: jid → record, see record.ts. */
@@ -26,6 +27,12 @@ export interface Keys {
   reservations: string;
   /** Sorted set: jid scored by its time of death. */
   dead: string;
+  /** Set: the names of queues that hand out nothing; a queue need not be known for that. */
+  paused: string;
+  /** Set: the numbers of what was removed and is not deleted yet. */
+  removals: string;
+  /** Sorted set a removal, by this prefix and its number: jids, no longer live, that have records still. */
+  removed: string;
   /** Sorted set: wid scored by its last beat. */
   workers: string;
   /** Hash a worker, by this prefix and its wid: see register-worker.lua. */
@@ -35,8 +42,9 @@ export interface Keys {
   /** Hash: `processed:<YYYY-MM-DD>` and `failures:<YYYY-MM-DD>`, days in UTC. */
   history: string;
   /**
-   * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job, and
-   * `worker <state> <wid>` when a worker changed its state or was forgotten.
+   * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job or a paused
+   * one was resumed, `worker <state> <wid>` when a worker changed its state or was forgotten, and
+   * `flushed`.
    */
   notices: string;
 }
@@ -53,6 +61,9 @@ export function keysOf(namespace: string): Keys {
     working: key("working"),
     reservations: key("reservations"),
     dead: key("dead"),
+    paused: key("paused"),
+    removals: key("removals"),
+    removed: key("removed:"),
     workers: key("workers"),
     worker: key("worker:"),
     counters: key("counters"),

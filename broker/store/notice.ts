@@ -4,6 +4,7 @@ import type { Notice } from "./store.ts";
 export function parseNotice(message: string): Notice & { origin?: string } {
   const [kind, first = "", ...rest] = message.split(" ");
   if (kind === "queue") return { kind, queue: first, origin: rest.join(" ") };
+  if (message === "flushed") return { kind: "flushed" };
   const known =
     first === "running" || first === "quiet" || first === "terminate" || first === "forgotten";
   if (kind === "worker" && known) return { kind, state: first, wid: rest.join(" ") };

@@ -2,7 +2,7 @@ import { Packr } from "msgpackr";
 import type { Failure } from "../../protocol/failure.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RESERVE_SECONDS, DEFAULT_RETRY } from "../../protocol/limits.ts";
 import { list } from "./redis-reply.ts";
-import type { NewJob } from "./store.ts";
+import type { NewJob, StoredJob } from "./store.ts";
 
 /**
  * A job record: two MessagePack values in sequence, the header that the server owns and the job's
@@ -38,6 +38,7 @@ export function encodeRecord(header: JobHeader, text: Buffer): Buffer {
   return Buffer.concat([packr.pack(header), packr.pack(text)]);
 }
 
+/** Throws TypeError for a record of a version that this broker does not know. */
 export function decodeRecord(record: Buffer): { header: JobHeader; text: Buffer } {
   const values: unknown = packr.unpackMultiple(record);
   const [header, text] = list(values);
@@ -45,6 +46,11 @@ export function decodeRecord(record: Buffer): { header: JobHeader; text: Buffer 
     throw new TypeError("a job record is of a version that this broker does not know");
   }
   return { header, text };
+}
+
+export function readStoredJob(jid: string, record: Buffer): StoredJob {
+  const { header, text } = decodeRecord(record);
+  return { jid, text, enqueuedAt: header.enqueuedAt, failure: header.failure };
 }
 
 function isHeader(value: unknown): value is JobHeader {

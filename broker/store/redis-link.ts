@@ -19,7 +19,9 @@ const OPTIONS = {
   // A command is sent once, on a connection that stands; what to do again is ours to decide.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  maxRetriesPerRequest: null,
+  // What is under way when a connection breaks fails at once. With any other value ioredis forgets
+  // it, and who waits for it would do so until the end of CALL_MS.
+  maxRetriesPerRequest: 0,
   connectTimeout: PATIENCE_MS,
   retryStrategy: (times) => Math.min(times * 50, 500),
   // After a fail-over the old primary is read-only: look again for the one that is not.
@@ -81,6 +83,7 @@ export class RedisLink {
       const late = new Promise<never>((_resolve, reject) => {
         giveUp = setTimeout(() => {
           reject(new StoreUnavailable(`Redis did not answer within ${CALL_MS} ms`));
+          this.#isReady = false; // while the connection is being closed, which takes a moment
           this.#redis.disconnect(true);
         }, CALL_MS);
       });
@@ -144,9 +147,7 @@ const REDIS_STATES =
 function asUnavailable(error: unknown): unknown {
   if (error instanceof StoreUnavailable || !(error instanceof Error)) return error;
   if (!(error instanceof ReplyError)) {
-    return new StoreUnavailable(`the connection to Redis was lost: ${error.message}`, {
-      cause: error,
-    });
+    return new StoreUnavailable("the connection to Redis was lost", { cause: error });
   }
   if (!REDIS_STATES.test(error.message)) return error;
   return new StoreUnavailable(`Redis refuses: ${error.message}`, { cause: error });

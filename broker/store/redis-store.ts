@@ -7,10 +7,12 @@ import { GroupCommit } from "./group-commit.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
 import { LostHandouts } from "./lost-handouts.ts";
 import { parseNotice } from "./notice.ts";
-import { decodeRecord, encodeRecord, headerOf, pack } from "./record.ts";
+import { encodeRecord, headerOf, pack, readStoredJob } from "./record.ts";
 import { findDangers } from "./redis-check.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { RedisQueues } from "./redis-queues.ts";
 import { list, pairs, text } from "./redis-reply.ts";
+import { RedisWaiting } from "./redis-waiting.ts";
 import * as scripts from "./scripts.ts";
 import type {
   Deadline,
@@ -18,7 +20,6 @@ import type {
   FailOutcome,
   NewJob,
   Notice,
-  Promoted,
   Reserved,
   ReserveRequest,
   Store,
@@ -31,12 +32,21 @@ import type {
 const GROUP = { maxItems: 100 };
 
 /** Copying a megabyte into Redis takes it about as long. */
-const PUSH_GROUP = { ...GROUP, maxBytes: 2 ** 20, bytesOf: (job: NewJob) => job.text.length };
+const PUSH_GROUP = { ...GROUP, maxWeight: 2 ** 20, weigh: (job: NewJob) => job.text.length };
+
+/** So does looking into a thousand queues. */
+const RESERVE_GROUP = {
+  ...GROUP,
+  maxWeight: 1_000,
+  weigh: ({ queues }: ReserveRequest) => queues.length,
+};
 
 /** What is done by itself is done in steps of this size, for the same reason. */
 const STEP = 100;
 
 export class RedisStore implements Store {
+  readonly queues: RedisQueues;
+  readonly waiting: RedisWaiting;
   readonly #link: RedisLink;
   readonly #keys: Keys;
   readonly #clock: Clock;
@@ -49,7 +59,7 @@ export class RedisStore implements Store {
   readonly #push = new GroupCommit((jobs: NewJob[]) => this.#commitPush(jobs), PUSH_GROUP);
   readonly #reserve = new GroupCommit(
     (requests: ReserveRequest[]) => this.#commitReserve(requests),
-    GROUP,
+    RESERVE_GROUP,
   );
   readonly #ack = new GroupCommit((jids: string[]) => this.#commitAck(jids), GROUP);
   readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
@@ -63,6 +73,8 @@ export class RedisStore implements Store {
     this.#link = link;
     this.#keys = keysOf(namespace);
     this.#clock = clock;
+    this.queues = new RedisQueues(link, this.#keys);
+    this.waiting = new RedisWaiting(link, this.#keys, clock, this.#id);
     this.#lostHandouts = new LostHandouts(link, this.#keys, log);
   }
 
@@ -94,8 +106,9 @@ export class RedisStore implements Store {
     return this.#push.add(job);
   }
 
-  reserve(request: ReserveRequest): Promise<Reserved | undefined> {
-    return this.#reserve.add(request);
+  async reserve(request: ReserveRequest): Promise<Reserved | undefined> {
+    const handedOut = await this.#reserve.add(request);
+    return handedOut && { ...handedOut, ...readStoredJob(handedOut.jid, handedOut.record) };
   }
 
   async release(reserved: Reserved): Promise<void> {
@@ -108,11 +121,6 @@ export class RedisStore implements Store {
 
   fail(failed: FailedJob): Promise<FailOutcome> {
     return this.#fail.add(failed);
-  }
-
-  promote(): Promise<Promoted> {
-    const fixed = { origin: this.#id, now: this.#clock.now(), limit: STEP };
-    return scripts.promote.run(this.#link, this.#keys, fixed);
   }
 
   async firstDeadlines(): Promise<Deadline[]> {
@@ -195,13 +203,13 @@ export class RedisStore implements Store {
     return scripts.push.run(this.#link, this.#keys, { origin: this.#id }, items);
   }
 
-  async #commitReserve(requests: ReserveRequest[]): Promise<(Reserved | undefined)[]> {
+  async #commitReserve(requests: ReserveRequest[]): Promise<(HandedOut | undefined)[]> {
     const call = `${this.#id}:${++this.#calls}`;
     const items = requests.map(({ wid, queues }) => ({ wid, queues: queues.join(" ") }));
     try {
       const fixed = { now: this.#clock.now(), call };
       const replies = await scripts.reserve.run(this.#link, this.#keys, fixed, items);
-      return replies.map((reply) => reply && asReserved(reply, call));
+      return replies.map((reply) => reply && { ...reply, call });
     } catch (error) {
       this.#lostHandouts.add(call);
       throw error;
@@ -224,8 +232,5 @@ export class RedisStore implements Store {
   }
 }
 
-function asReserved({ record, ...handedOut }: scripts.HandedOut, call: string): Reserved {
-  const { header, text: jobText } = decodeRecord(record);
-  const { enqueuedAt, failure } = header;
-  return { ...handedOut, text: jobText, enqueuedAt, failure, call };
-}
+/** What reserve.lua gave, and the name of the call that asked for it. */
+type HandedOut = scripts.HandedOut & { call: string };

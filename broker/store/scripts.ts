@@ -1,13 +1,23 @@
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import { bytes, integer, isOne, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
-import type { FailOutcome, Promoted } from "./store.ts";
+import type { FailOutcome } from "./store.ts";
 
 /** All transitions, one script each. What they do, and what they return, says the head of the file. */
 
 export const push = new Script({
   name: "push",
-  keys: ["jobs", "queues", "queue", "scheduled", "dead", "sequence", "notices"],
+  keys: [
+    "jobs",
+    "queues",
+    "queue",
+    "scheduled",
+    "dead",
+    "removals",
+    "removed",
+    "sequence",
+    "notices",
+  ],
   fixed: ["origin"],
   each: ["jid", "queue", "band", "due", "record"],
   parse: (reply) => list(reply).map(isOne),
@@ -22,7 +32,7 @@ export interface HandedOut {
 
 export const reserve = new Script({
   name: "reserve",
-  keys: ["jobs", "queue", "working", "reservations"],
+  keys: ["jobs", "queue", "working", "reservations", "paused"],
   fixed: ["now", "call"],
   each: ["wid", "queues"],
   parse: (reply): (HandedOut | undefined)[] =>
@@ -35,7 +45,7 @@ export const reserve = new Script({
 
 export const release = new Script({
   name: "release",
-  keys: ["jobs", "queue", "working", "reservations", "notices"],
+  keys: ["jobs", "queues", "queue", "working", "reservations", "notices"],
   fixed: ["origin"],
   each: ["jid", "call"],
   parse: (reply) => list(reply).map(isOne),
@@ -64,20 +74,76 @@ export const fail = new Script({
     }),
 });
 
-export const promote = new Script({
-  name: "promote",
-  keys: ["jobs", "queues", "queue", "scheduled", "retries", "sequence", "notices"],
-  fixed: ["origin", "now", "limit"],
+export const enqueue = new Script({
+  name: "enqueue",
+  keys: ["jobs", "queues", "queue", "scheduled", "retries", "dead", "sequence", "notices"],
+  fixed: ["origin", "now", "dueBy"],
+  each: ["set", "jid"],
+  parse: (reply) => list(reply).map((queue) => (queue === null ? undefined : text(queue))),
+});
+
+export const kill = new Script({
+  name: "kill",
+  keys: ["scheduled", "retries", "dead"],
+  fixed: ["now"],
+  each: ["set", "jid"],
+  parse: (reply) => list(reply).map(isOne),
+});
+
+export const discard = new Script({
+  name: "discard",
+  keys: ["jobs", "scheduled", "retries", "dead"],
+  fixed: [],
+  each: ["set", "jid"],
+  parse: (reply) => list(reply).map(isOne),
+});
+
+export const clear = new Script({
+  name: "clear",
+  keys: ["scheduled", "retries", "dead", "removals", "removed", "sequence"],
+  fixed: ["set"],
   each: [],
-  parse: (reply): Promoted => {
-    const [scheduled, retries, nextDue, queues] = list(reply);
-    return {
-      scheduled: integer(scheduled),
-      retries: integer(retries),
-      nextAt: nextDue === null ? undefined : Number(text(nextDue)),
-      queues: list(queues).map(text),
-    };
-  },
+  parse: () => undefined,
+});
+
+export const pauseQueues = new Script({
+  name: "pause-queues",
+  keys: ["queues", "paused"],
+  fixed: ["all"],
+  each: ["queue"],
+  parse: () => undefined,
+});
+
+export const resumeQueues = new Script({
+  name: "resume-queues",
+  keys: ["paused", "notices"],
+  fixed: ["all"],
+  each: ["queue"],
+  parse: () => undefined,
+});
+
+export const removeQueues = new Script({
+  name: "remove-queues",
+  keys: ["queues", "queue", "paused", "removals", "removed", "sequence"],
+  fixed: ["all"],
+  each: ["queue"],
+  parse: () => undefined,
+});
+
+export const deleteRemoved = new Script({
+  name: "delete-removed",
+  keys: ["jobs", "removals", "removed"],
+  fixed: ["limit"],
+  each: [],
+  parse: integer,
+});
+
+export const latency = new Script({
+  name: "latency",
+  keys: ["jobs", "queue"],
+  fixed: [],
+  each: ["queue"],
+  parse: (reply) => list(reply).map((since) => (since === null ? undefined : Number(text(since)))),
 });
 
 export const registerWorker = new Script({
@@ -131,8 +197,12 @@ export const flush = new Script({
     "working",
     "reservations",
     "dead",
+    "paused",
+    "removals",
+    "removed",
     "counters",
     "history",
+    "notices",
   ],
   fixed: [],
   each: [],

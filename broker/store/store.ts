@@ -9,6 +9,9 @@ import type { WorkerState } from "../../protocol/worker-state.ts";
  * when the store can't be reached.
  */
 export interface Store {
+  readonly queues: QueueStore;
+  readonly waiting: WaitingStore;
+
   /** False when the job is live already: it stays as it was. */
   push(job: NewJob): Promise<boolean>;
   reserve(request: ReserveRequest): Promise<Reserved | undefined>;
@@ -18,8 +21,6 @@ export interface Store {
   ack(jid: string): Promise<boolean>;
   fail(failed: FailedJob): Promise<FailOutcome>;
 
-  /** Puts due jobs into their queues, a bounded number of them. */
-  promote(): Promise<Promoted>;
   /** The reservations that end first, overdue or not, a bounded number of them. */
   firstDeadlines(): Promise<Deadline[]>;
   purgeDead(limits: { diedBefore: number; keep: number }): Promise<number>;
@@ -38,6 +39,32 @@ export interface Store {
   onNotice(listener: (notice: Notice) => void): void;
 }
 
+/** What can be done to whole queues. */
+export interface QueueStore {
+  pause(queues: QueueSelection): Promise<void>;
+  resume(queues: QueueSelection): Promise<void>;
+  /** Their jobs are no longer live at once, and are deleted bit by bit by deleteRemoved. */
+  remove(queues: QueueSelection): Promise<void>;
+  /** When the job that has waited longest in each was put there; undefined for an empty one. */
+  waitingSince(queues: QueueSelection): Promise<Map<string, number | undefined>>;
+}
+
+/** Jobs that wait for a time, or for a person. */
+export interface WaitingStore {
+  /** Those of `scheduled` and `retries` that are due first, a bounded number of each. */
+  firstDue(): Promise<DueJob[]>;
+  /** Puts into their queues those that are still where they are said to be, and due by that time. */
+  enqueue(jobs: readonly PlacedJob[], dueBy: number): Promise<Enqueued[]>;
+  discard(jobs: readonly PlacedJob[]): Promise<void>;
+  kill(jobs: readonly PlacedJob[]): Promise<void>;
+  /** Empties a set at once; its jobs go the way of those of removed queues. */
+  clear(set: WaitingSet): Promise<void>;
+  /** Every job that is in the set all the while, in parts. */
+  scan(set: WaitingSet): AsyncIterable<StoredJob[]>;
+  /** Deletes some of what was removed; resolves with how many, 0 when nothing is left. */
+  deleteRemoved(): Promise<number>;
+}
+
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
 export class StoreUnavailable extends CommandError {}
 
@@ -51,14 +78,18 @@ export interface ReserveRequest {
   queues: readonly string[];
 }
 
-export interface Reserved {
+/** A job as it is kept: the client's text, and what the server knows besides. */
+export interface StoredJob {
   jid: string;
-  queue: string;
-  /** How many jobs that queue has left. */
-  left: number;
   text: Buffer;
   enqueuedAt: number | undefined;
   failure: Failure | undefined;
+}
+
+export interface Reserved extends StoredJob {
+  queue: string;
+  /** How many jobs that queue has left. */
+  left: number;
   /** Names the hand-out, so that only this one is undone by a release. */
   call: string;
 }
@@ -78,14 +109,25 @@ export type FailOutcome =
   | { kind: "discarded" }
   | { kind: "unknown" };
 
-export interface Promoted {
-  scheduled: number;
-  retries: number;
-  /** When the next job is due; in the past when there was more to promote than one call does. */
-  nextAt: number | undefined;
-  /** Queues that got a job. */
-  queues: string[];
+/** The sets in which a job waits for a time, or for a person. */
+export type WaitingSet = "scheduled" | "retries" | "dead";
+
+export interface PlacedJob {
+  set: WaitingSet;
+  jid: string;
 }
+
+export interface DueJob extends PlacedJob {
+  at: number;
+}
+
+/** A job that went from where it waited to its queue. */
+export interface Enqueued extends PlacedJob {
+  queue: string;
+}
+
+/** Which queues: `*` is every one that is known. */
+export type QueueSelection = readonly string[] | "*";
 
 /** When a reservation ends. */
 export interface Deadline {
@@ -122,5 +164,7 @@ export interface StoreSizes {
 export type Notice =
   | { kind: "queue"; queue: string }
   | { kind: "worker"; wid: string; state: WorkerState | "forgotten" }
+  /** Everything has been deleted. */
+  | { kind: "flushed" }
   /** Notices may have been missed: nothing that was concluded from them holds any longer. */
   | { kind: "reconnected" };

@@ -4,22 +4,20 @@ import type { Logger } from "../logger.ts";
 import { DueTask } from "./due-task.ts";
 
 /** Puts scheduled jobs, and failed ones that wait for their retry, into their queues in time. */
-export function promoteTask(engine: Engine, clock: Clock, log: Logger): DueTask {
-  const { store, fetches, jobs, statistics } = engine;
+export function promoteTask({ jobs, statistics }: Engine, clock: Clock, log: Logger): DueTask {
   const task = new DueTask({
     name: "promote",
+    // Another broker may have scheduled something, and died before its time.
     longestSleepMs: 1_000,
     clock,
     log,
     work: async () => {
       const startedAt = clock.now();
-      const { scheduled, retries, nextAt, queues } = await store.promote();
+      const { enqueued, nextAt } = await jobs.promoteDue();
       const { promoter } = statistics;
       promoter.cycles++;
-      promoter.scheduled += scheduled;
-      promoter.retries += retries;
       promoter.wallTimeMs += clock.now() - startedAt;
-      for (const queue of queues) fetches.wake(queue, scheduled + retries);
+      for (const { set } of enqueued) promoter[set === "scheduled" ? set : "retries"]++;
       return nextAt;
     },
   });

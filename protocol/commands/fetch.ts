@@ -6,7 +6,7 @@ import { MAX_FETCH_QUEUES } from "../limits.ts";
  * A name is not checked: one that no job can have just never brings a job.
  */
 export function parseFetch(argument: Buffer): string[] {
-  const queues = argument.toString().split(" ");
+  const queues = argument.toString().split(" ", MAX_FETCH_QUEUES + 1);
   if (queues.length > MAX_FETCH_QUEUES) {
     throw new CommandError(`FETCH takes at most ${MAX_FETCH_QUEUES} queues`);
   }

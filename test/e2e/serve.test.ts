@@ -1,21 +1,12 @@
 // limit: 120 s
-import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { millrace } from "../kit/millrace.ts";
 import { startRedis } from "../kit/redis.ts";
-import { FROM_SOURCE, isAlive, serve, temporaryDirectory } from "../kit/serve.ts";
+import { isAlive, serve, temporaryDirectory } from "../kit/serve.ts";
 import { until } from "../kit/until.ts";
 import { Wire } from "../kit/wire.ts";
-
-/** Runs `millrace` to its end. */
-function millrace(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  return spawnSync(process.execPath, [...FROM_SOURCE, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, ...environment },
-    timeout: 20_000,
-  });
-}
 
 /** Sends one signal to the broker, and tells whether it has ended. */
 const signals = ["SIGTERM", "SIGINT"] as const;
@@ -32,7 +23,6 @@ const refused: [what: string, args: string[], environment: NodeJS.ProcessEnv, li
     {},
     /Allowed choices are development, staging, production/,
   ],
-  ["an unknown log level", ["-l", "loud"], {}, /Allowed choices are debug, info, warn, error/],
   ["an unknown durability", ["--durability", "never"], {}, /Allowed choices are always, everysec/],
   ["production without a password", ["-e", "production"], {}, /production needs a password/],
   ["a password file that is not there", [], { FAKTORY_PASSWORD: "/nowhere/pw" }, /\/nowhere\/pw/],
@@ -55,7 +45,8 @@ for (const [what, args, environment, line] of refused) {
   starting(what, () => {
     const binding = args.includes("-b") ? [] : ["-b", "127.0.0.1:0"];
     const directory = args.includes("-d") ? [] : ["-d", temporaryDirectory()];
-    const run = millrace(["serve", ...binding, ...directory, ...args], environment);
+    const config = ["-c", temporaryDirectory()];
+    const run = millrace(["serve", ...binding, ...directory, ...config, ...args], environment);
     assert.match(run.stderr, line);
     assert.is(run.status, 1);
     assert.not.match(run.stderr, /\n {4}at /);

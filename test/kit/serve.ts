@@ -32,8 +32,12 @@ export interface Serving {
 export interface ServeOptions {
   /** More arguments of `millrace serve`. */
   args?: readonly string[];
+  /** In place of those that a test needs as a rule. */
+  flags?: readonly string[];
   directory?: string;
   environment?: NodeJS.ProcessEnv;
+  /** How many files the system lets it have open. */
+  openFiles?: number;
   /** The program; the source, unless a test is about the build. */
   program?: readonly string[];
 }
@@ -57,8 +61,12 @@ export function temporaryDirectory(): string {
 export async function serve(options: ServeOptions = {}): Promise<Serving> {
   const { args = [], environment = {}, program = FROM_SOURCE } = options;
   const directory = options.directory ?? temporaryDirectory();
-  const own = ["serve", "-b", "127.0.0.1:0", "-d", directory, "-l", "debug"];
-  const child = spawn(process.execPath, [...program, ...own, ...args], {
+  // Not the configuration of whoever runs the tests.
+  const places = ["-b", "127.0.0.1:0", "-d", directory, "-c", directory];
+  const { flags = ["serve", ...places, "-l", "debug"] } = options;
+  const limit = options.openFiles === undefined ? "" : `ulimit -n ${String(options.openFiles)}; `;
+  const command = [process.execPath, ...program, ...flags, ...args];
+  const child = spawn("/bin/sh", ["-c", `${limit}exec "$0" "$@"`, ...command], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   });

@@ -17,6 +17,8 @@ export interface Info {
 /** A client that speaks lines and replies, and knows nothing better: what a test says is what is sent. */
 export class Wire {
   readonly socket: Socket;
+  /** What the server said first: HI as a rule. */
+  greeting = "";
   readonly #reader = new ReplyReader();
   readonly #replies: Reply[] = [];
   #waiting: ((reply: Reply | "closed") => void)[] = [];
@@ -35,7 +37,7 @@ export class Wire {
   /** Connects, and reads no further than the server's HI. */
   static async open(port: number): Promise<Wire> {
     const wire = new Wire(connect({ port, host: "127.0.0.1", noDelay: true }));
-    await wire.read();
+    wire.greeting = await wire.read();
     return wire;
   }
 

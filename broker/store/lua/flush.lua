@@ -1,4 +1,4 @@
--- Deletes all jobs, queues and counts. Workers stay: they are connected, and beat on.
+-- Deletes all jobs, queues, pauses and counts. Workers stay: they are connected, and beat on.
 -- The sequence goes on, so that a place in a queue is never given twice.
 -- KEYS[1] jobs
 -- KEYS[2] queues
@@ -8,14 +8,19 @@
 -- KEYS[6] working
 -- KEYS[7] reservations
 -- KEYS[8] dead
--- KEYS[9] counters
--- KEYS[10] history
+-- KEYS[9] paused
+-- KEYS[10] removals
+-- KEYS[11] removed
+-- KEYS[12] counters
+-- KEYS[13] history
+-- KEYS[14] notices
 -- Returns nothing
 
-local jobs, queues, prefix, scheduled, retries, working, reservations, dead, counters, history =
-  unpack(KEYS)
+local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[14]
 
-for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', prefix .. name) end
-redis.call('UNLINK', jobs, queues, scheduled, retries, working, reservations, dead, counters, history)
+for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
+for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
+redis.call('UNLINK', unpack(KEYS, 1, 13))
+redis.call('PUBLISH', notices, 'flushed')
 
 return false

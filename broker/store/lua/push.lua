@@ -1,12 +1,15 @@
 -- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
--- A job that is live already stays as it is; one that is dead starts anew.
+-- A job that is live already stays as it is; one that is dead, or has been removed and is only not
+-- deleted yet, starts anew.
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
 -- KEYS[4] scheduled
 -- KEYS[5] dead
--- KEYS[6] sequence
--- KEYS[7] notices
+-- KEYS[6] removals
+-- KEYS[7] removed
+-- KEYS[8] sequence
+-- KEYS[9] notices
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] each jid
 -- ARGV[3] each queue
@@ -15,17 +18,26 @@
 -- ARGV[6] each record
 -- Returns for each job: 1 when it was stored, 0 when it was live already
 
-local jobs, queues, prefix, scheduled, dead, sequence, notices = unpack(KEYS)
+local jobs, queues, prefix, scheduled, dead, removals, removed, sequence, notices = unpack(KEYS)
 local origin = ARGV[1]
 local count = (#ARGV - 1) / 5
 local place = redis.call('INCRBY', sequence, count) - count
 local known = {}
 local stored = {}
 
+-- Whether a job that has a record is not live, and is taken from where it was.
+local function unearth(jid)
+  if redis.call('ZREM', dead, jid) == 1 then return true end
+  for _, removal in ipairs(redis.call('SMEMBERS', removals)) do
+    if redis.call('ZREM', removed .. removal, jid) == 1 then return true end
+  end
+  return false
+end
+
 for index = 1, count do
   local jid, name, band, due, record = unpack(ARGV, index * 5 - 3, index * 5 + 1)
   stored[index] = redis.call('HSETNX', jobs, jid, record)
-  if stored[index] == 0 and redis.call('ZREM', dead, jid) == 1 then
+  if stored[index] == 0 and unearth(jid) then
     redis.call('HSET', jobs, jid, record)
     stored[index] = 1
   end

@@ -1,17 +1,21 @@
--- Hands out jobs: each request gets the first job of the first of its queues that has one.
+-- Hands out jobs: each request gets the first job of the first of its queues that has one and is
+-- not paused.
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] working
 -- KEYS[4] reservations
+-- KEYS[5] paused
 -- ARGV[1] now
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
 -- Returns for each request: {jid, record, queue, jobs left in it}, or nil when all were empty
 
-local jobs, prefix, working, reservations = unpack(KEYS)
+local jobs, prefix, working, reservations, paused = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
+local arePaused = {}
+for _, name in ipairs(redis.call('SMEMBERS', paused)) do arePaused[name] = true end
 
 local function reserve(wid, name)
   local queue = prefix .. name
@@ -30,7 +34,7 @@ local replies = {}
 for index = 3, #ARGV, 2 do
   local reply
   for name in ARGV[index + 1]:gmatch('[^ ]+') do
-    reply = reserve(ARGV[index], name)
+    if not arePaused[name] then reply = reserve(ARGV[index], name) end
     if reply then break end
   end
   replies[#replies + 1] = reply or false

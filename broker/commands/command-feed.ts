@@ -1,0 +1,32 @@
+import type { Session } from "./session.ts";
+
+/** How much of an argument is shown: enough to know it again, too little to fill a terminal. */
+const MAX_ARGUMENT_CHARACTERS = 100;
+
+/** Tells everyone who watches of each command that this broker gets, as it gets it. */
+export class CommandFeed {
+  readonly #watchers = new Set<(line: string) => void>();
+
+  /** @returns how to stop watching */
+  watch(watcher: (line: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  tell(session: Session, verb: string, argument: Buffer | undefined, now: number): void {
+    if (this.#watchers.size === 0) return;
+    const time = new Date(now).toISOString();
+    const who = session.wid === "" ? `#${session.id}` : `#${session.id} ${session.wid}`;
+    const line = `${time} ${who} ${verb} ${show(verb, argument)}`.trimEnd();
+    for (const tell of this.#watchers) tell(line);
+  }
+}
+
+function show(verb: string, argument: Buffer | undefined): string {
+  if (argument === undefined) return "";
+  // It may hold what a password was made into.
+  if (verb === "HELLO") return "{…}";
+  const text = argument.toString("utf8", 0, 4 * MAX_ARGUMENT_CHARACTERS);
+  if (text.length <= MAX_ARGUMENT_CHARACTERS) return text;
+  return `${text.slice(0, MAX_ARGUMENT_CHARACTERS)}…`;
+}

@@ -1,0 +1,28 @@
+import { parseMutate } from "../../protocol/commands/mutate.ts";
+import { OK } from "../../protocol/reply.ts";
+import { command, missing } from "./command.ts";
+
+const USAGE =
+  'MUTATE {"cmd":"clear|discard|kill|requeue","target":"scheduled|retries|dead","filter":{…}}';
+
+export const mutate = command({
+  verb: "MUTATE",
+  usage: USAGE,
+  summary: "Clears a set of waiting jobs, or discards, kills or requeues those that fit a filter.",
+  replies: [
+    ["+OK", "done to all that fit"],
+    ["-ERR unknown mutate operation", "see above for those there are"],
+    ["-ERR invalid target for mutation command", "see above for those there are"],
+    ["-ERR json: … and the like", "not one JSON object, or a member of a wrong type"],
+  ],
+  states: ["identified"],
+  missingArgument: missing(USAGE),
+  parse: parseMutate,
+  run: async ({ action, target, filter }, { engine, session, log }) => {
+    const { mutations } = engine;
+    if (action === "clear") await mutations.clear(target);
+    else await mutations[action](target, filter);
+    log.info({ event: `mutate.${action}`, conn: session.id, target });
+    return { reply: OK };
+  },
+});

@@ -1,0 +1,63 @@
+import { Glob } from "../../protocol/glob.ts";
+import { encodeFetchedJob, readJob } from "../../protocol/job.ts";
+import type { JobFilter } from "../../protocol/job-filter.ts";
+import type { PlacedJob, Store, WaitingSet } from "../store/store.ts";
+
+/** What an operator does to many waiting jobs at once. FWP: MUTATE. */
+export class Mutations {
+  readonly #store: Store;
+  readonly #wake: (queue: string) => void;
+
+  /** @param wake is told of every job that has got into a queue */
+  constructor(store: Store, wake: (queue: string) => void) {
+    this.#store = store;
+    this.#wake = wake;
+  }
+
+  /** Deletes them. */
+  async discard(set: WaitingSet, filter: JobFilter): Promise<void> {
+    if (fitsAll(filter)) return await this.clear(set);
+    await this.#each(set, filter, (jobs) => this.#store.waiting.discard(jobs));
+  }
+
+  /** Deletes all there are, in one step. */
+  clear(set: WaitingSet): Promise<void> {
+    return this.#store.waiting.clear(set);
+  }
+
+  /** Moves them to dead, as if they had died now. */
+  async kill(set: WaitingSet, filter: JobFilter): Promise<void> {
+    await this.#each(set, filter, (jobs) => this.#store.waiting.kill(jobs));
+  }
+
+  /** Puts them into their queues. */
+  async requeue(set: WaitingSet, filter: JobFilter): Promise<void> {
+    await this.#each(set, filter, async (jobs) => {
+      const enqueued = await this.#store.waiting.enqueue(jobs, Number.POSITIVE_INFINITY);
+      for (const { queue } of enqueued) this.#wake(queue);
+    });
+  }
+
+  /** Does something to the jobs that fit, part by part, so that none of it keeps Redis for long. */
+  async #each(
+    set: WaitingSet,
+    filter: JobFilter,
+    mutate: (jobs: PlacedJob[]) => Promise<void>,
+  ): Promise<void> {
+    const { jids, jobtype } = filter;
+    if (jids.length > 0) return await mutate(jids.map((jid) => ({ set, jid })));
+    const glob = filter.pattern === "" ? undefined : new Glob(filter.pattern);
+    for await (const part of this.#store.waiting.scan(set)) {
+      const fitting = part.filter(
+        (job) =>
+          (glob === undefined || glob.matches(encodeFetchedJob(job).toString())) &&
+          (jobtype === "" || readJob(job.text).members.jobtype === jobtype),
+      );
+      if (fitting.length > 0) await mutate(fitting.map(({ jid }) => ({ set, jid })));
+    }
+  }
+}
+
+function fitsAll({ jids, pattern, jobtype }: JobFilter): boolean {
+  return jids.length === 0 && pattern === "" && jobtype === "";
+}

@@ -1,0 +1,53 @@
+-- Puts jobs of scheduled, retries or dead into their queues, provided that they are still there and
+-- due.
+-- KEYS[1] jobs
+-- KEYS[2] queues
+-- KEYS[3] queue
+-- KEYS[4] scheduled
+-- KEYS[5] retries
+-- KEYS[6] dead
+-- KEYS[7] sequence
+-- KEYS[8] notices
+-- ARGV[1] origin: the broker that need not be told of what it did itself
+-- ARGV[2] now
+-- ARGV[3] dueBy: a job with a higher score stays where it is; +inf for any
+-- ARGV[4] each set: "scheduled", "retries" or "dead"
+-- ARGV[5] each jid
+-- Returns for each job: the name of its queue, or nil when it stayed
+
+local jobs, queues, prefix, scheduled, retries, dead, sequence, notices = unpack(KEYS)
+local origin, now, dueBy = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local SETS = { scheduled = scheduled, retries = retries, dead = dead }
+local PLACES_A_PRIORITY = 281474976710656
+local DEFAULT_PRIORITY = 5
+local known = {}
+
+local function enqueue(set, jid)
+  local due = redis.call('ZSCORE', set, jid)
+  if not due or tonumber(due) > dueBy then return false end
+  local record = redis.call('HGET', jobs, jid)
+  local textStart, header = cmsgpack.unpack_one(record)
+  header.enqueuedAt = now
+  redis.call('ZREM', set, jid)
+  redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
+
+  local name = header.queue
+  local queue = prefix .. name
+  if not known[name] then
+    known[name] = true
+    redis.call('SADD', queues, name)
+    if redis.call('EXISTS', queue) == 0 then
+      redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
+    end
+  end
+  local band = (9 - (header.priority or DEFAULT_PRIORITY)) * PLACES_A_PRIORITY
+  redis.call('ZADD', queue, band + redis.call('INCR', sequence), jid)
+  return name
+end
+
+local names = {}
+for index = 4, #ARGV, 2 do
+  names[#names + 1] = enqueue(SETS[ARGV[index]], ARGV[index + 1])
+end
+
+return names

@@ -1,0 +1,21 @@
+-- Moves jobs of scheduled, retries or dead to dead, as if they had died now.
+-- KEYS[1] scheduled
+-- KEYS[2] retries
+-- KEYS[3] dead
+-- ARGV[1] now
+-- ARGV[2] each set: "scheduled", "retries" or "dead"
+-- ARGV[3] each jid
+-- Returns for each job: 1 when it was moved, 0 when it was not there any more
+
+local scheduled, retries, dead = unpack(KEYS)
+local SETS = { scheduled = scheduled, retries = retries, dead = dead }
+local moved = {}
+
+for index = 2, #ARGV, 2 do
+  local jid = ARGV[index + 1]
+  local removed = redis.call('ZREM', SETS[ARGV[index]], jid)
+  if removed == 1 then redis.call('ZADD', dead, ARGV[1], jid) end
+  moved[#moved + 1] = removed
+end
+
+return moved

@@ -1,0 +1,304 @@
+// limit: 120 s
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { NewJob, Reserved } from "../../broker/store/store.ts";
+import { type Described, Model } from "../kit/model.ts";
+import { startRedis } from "../kit/redis.ts";
+import type { State } from "../kit/state.ts";
+import { openStore, promote, type TestStore } from "../kit/store.ts";
+import { until } from "../kit/until.ts";
+
+// Random steps are done by a store and by a model of it that is too simple to be wrong. After each
+// step both must hold the same, and what keys.ts promises must be true of what Redis holds.
+
+const test = suite("invariants");
+
+/** Another one is tried each time; `SEED=… RUNS=… node --import tsx …` repeats one, or tries more. */
+const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+const numRuns = Number(process.env["RUNS"] ?? 40);
+
+/** It keeps what it has acknowledged. */
+const KEEPS_ALL = ["--appendonly", "yes", "--appendfsync", "always"];
+
+interface GivenJob {
+  jid: string;
+  queue: string;
+  priority: number;
+  retry: number;
+  in: number;
+}
+
+type Step =
+  | { do: "push"; jobs: GivenJob[] }
+  | { do: "reserve"; requests: string[][] }
+  | { do: "ack" | "release"; which: number }
+  | { do: "fail"; which: number; jitter: number }
+  | { do: "ack stranger"; jid: string }
+  | { do: "advance"; ms: number }
+  | { do: "expire" | "promote" }
+  | { do: "purge"; ageMs: number; keep: number }
+  /** Redis is killed while these are under way, so many turns of the event loop after they began. */
+  | { do: "crash"; jobs: GivenJob[]; requests: string[][]; turns: number };
+
+// Few of each, so that they meet often.
+const jid = fc.constantFrom(..."abcdefghij");
+const queue = fc.constantFrom("q", "r", "s");
+const which = fc.nat(9);
+
+const job = fc.record({
+  jid,
+  queue,
+  priority: fc.constantFrom(1, 5, 5, 9),
+  retry: fc.constantFrom(25, 25, 2, 1, 0, -1),
+  in: fc.constantFrom(0, 0, 0, 1, 60_000, 3_600_000),
+});
+
+const jobs = fc.array(job, { maxLength: 5 });
+const requests = fc.array(fc.array(queue, { minLength: 1, maxLength: 3 }), { maxLength: 4 });
+// Not both: of two kinds of command that are under way at once neither comes first.
+const none = fc.constant([]);
+const turns = fc.nat(8);
+
+const of = <Name extends Step["do"]>(name: Name) => fc.constant(name);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: of("push"), jobs }) },
+  { weight: 8, arbitrary: fc.record({ do: of("reserve"), requests }) },
+  { weight: 4, arbitrary: fc.record({ do: of("ack"), which }) },
+  { weight: 6, arbitrary: fc.record({ do: of("fail"), which, jitter: fc.nat(29) }) },
+  { weight: 2, arbitrary: fc.record({ do: of("release"), which }) },
+  { weight: 1, arbitrary: fc.record({ do: of("ack stranger"), jid }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: of("advance"),
+      ms: fc.constantFrom(1, 15_000, 60_000, 1_800_000, 40_000_000),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: of("promote") }) },
+  { weight: 2, arbitrary: fc.record({ do: of("expire") }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: of("purge"), ageMs: fc.constantFrom(0, 60_000), keep: fc.nat(3) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: of("crash"), jobs, requests: none, turns }) },
+  { weight: 1, arbitrary: fc.record({ do: of("crash"), jobs: none, requests, turns }) },
+);
+
+/** A store, its model, and what the store has handed out. */
+class Pair {
+  readonly world: TestStore;
+  readonly model = new Model();
+  readonly #restart: () => Promise<void>;
+  readonly #handedOut = new Map<string, Reserved>();
+
+  constructor(world: TestStore, restart: () => Promise<void>) {
+    this.world = world;
+    this.#restart = restart;
+  }
+
+  async run(step: Step): Promise<void> {
+    const { model } = this;
+    const { store, clock } = this.world;
+    const now = clock.now();
+    switch (step.do) {
+      case "push": {
+        // All at once: they end up in one group.
+        const jobs = step.jobs.map((given) => newJob(given, now));
+        const stored = await Promise.all(jobs.map((one) => store.push(one)));
+        assert.equal(
+          stored,
+          jobs.map((one) => model.push(one)),
+        );
+        break;
+      }
+      case "reserve": {
+        const { requests } = step;
+        const answers = requests.map((queues) => store.reserve({ wid: "w", queues }));
+        const reserved = await Promise.all(answers);
+        assert.equal(
+          reserved.map((one) => one?.jid),
+          requests.map((queues) => model.reserve(queues, now)),
+        );
+        for (const one of reserved) if (one !== undefined) this.#handedOut.set(one.jid, one);
+        break;
+      }
+      case "ack": {
+        const found = this.#pick(step.which);
+        assert.is(await store.ack(found), model.ack(found));
+        break;
+      }
+      case "ack stranger":
+        assert.is(await store.ack(step.jid), model.ack(step.jid));
+        break;
+      case "fail": {
+        const found = this.#pick(step.which);
+        assert.is(
+          await this.#fail(found, step.jitter, "reported"),
+          model.fail(found, step.jitter, "reported", now),
+        );
+        break;
+      }
+      case "release": {
+        const found = this.#handedOut.get(this.#pick(step.which));
+        if (found === undefined) break;
+        await store.release(found);
+        model.release(found.jid);
+        break;
+      }
+      case "advance":
+        clock.advance(step.ms);
+        break;
+      case "promote":
+        await promote(this.world);
+        model.promote(now);
+        break;
+      case "expire":
+        for (const { jid } of await store.firstDeadlines()) {
+          assert.is(await this.#fail(jid, 3, "expired"), model.fail(jid, 3, "expired", now));
+        }
+        break;
+      case "purge": {
+        const limits = { diedBefore: now - step.ageMs, keep: step.keep };
+        await store.purgeDead(limits);
+        model.purge(limits.diedBefore, limits.keep);
+        break;
+      }
+      case "crash":
+        await this.#crash(step.jobs, step.requests, step.turns);
+        break;
+    }
+  }
+
+  async check(): Promise<void> {
+    const state = await this.world.state();
+    checkState(state);
+    assert.equal(describe(state), this.model.describe());
+    const { stored, done, discarded, purged, revived } = this.model.flow;
+    assert.is(Object.keys(state.jobs).length, stored - done - discarded - purged - revived);
+  }
+
+  /** What was acknowledged has happened; of what was not, a push may have happened, and no hand-out. */
+  async #crash(given: GivenJob[], requests: string[][], turns: number): Promise<void> {
+    const { store, clock } = this.world;
+    const now = clock.now();
+    const jobs = given.map((one) => newJob(one, now));
+    const underWay = [
+      Promise.allSettled(jobs.map((one) => store.push(one))),
+      Promise.allSettled(requests.map((queues) => store.reserve({ wid: "w", queues }))),
+    ] as const;
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    await this.#restart();
+    const [pushed, reserved] = await Promise.all(underWay);
+    const { jobs: kept } = await this.world.state();
+    for (const [index, one] of jobs.entries()) {
+      const outcome = pushed[index];
+      if (outcome?.status === "fulfilled") assert.is(outcome.value, this.model.push(one));
+      else if (kept[one.jid]?.text === one.text.toString()) this.model.push(one);
+    }
+    for (const [index, queues] of requests.entries()) {
+      const outcome = reserved[index];
+      if (outcome?.status !== "fulfilled") continue;
+      assert.is(outcome.value?.jid, this.model.reserve(queues, now));
+      if (outcome.value !== undefined) this.#handedOut.set(outcome.value.jid, outcome.value);
+    }
+    const expected = Object.keys(this.model.describe().working).length;
+    const isGivenBack = async () =>
+      Object.keys((await this.world.state()).working).length === expected;
+    await until(isGivenBack, { what: "what was handed out to nobody is given back" });
+  }
+
+  /** One that is being worked on, or a jid that nobody has when there is none. */
+  #pick(which: number): string {
+    const { working } = this.model;
+    return working[which % working.length]?.job.jid ?? "nobody";
+  }
+
+  async #fail(jid: string, jitter: number, cause: "reported" | "expired"): Promise<string> {
+    const report = { errtype: "E", message: "m", backtrace: [] };
+    return (await this.world.store.fail({ jid, report, jitter, cause })).kind;
+  }
+}
+
+let pushes = 0;
+
+function newJob({ in: delay, ...given }: GivenJob, now: number): NewJob {
+  const text = Buffer.from(`{"jid":"${given.jid}","push":${++pushes}}`);
+  const due = delay === 0 ? { enqueuedAt: now } : { at: now + delay };
+  return { jobtype: "T", reserveForSeconds: 1_800, text, ...given, ...due };
+}
+
+/** What must be true of any state, whatever has happened. */
+function checkState(state: State): void {
+  const { jobs, queues, scheduled, retries, working, dead, reservations } = state;
+  const sets = [...Object.values(queues), scheduled, retries, working, dead];
+  const members = sets.flatMap((set) => Object.keys(set)).toSorted();
+  assert.equal(members, Object.keys(jobs).toSorted(), "each job is in exactly one set");
+  const reserved = Object.keys(reservations).toSorted();
+  assert.equal(reserved, Object.keys(working).toSorted(), "reservations match working");
+  for (const [name, places] of Object.entries(queues)) {
+    assert.ok(state.queueNames.includes(name), "each queue is known by name");
+    for (const found of Object.keys(places)) assert.is(jobs[found]?.queue, name);
+  }
+  const allPlaces = [...Object.values(queues).flatMap((places) => Object.values(places))];
+  assert.is(new Set(allPlaces).size, allPlaces.length, "no place is given twice");
+}
+
+function describe(state: State): Described {
+  const { scheduled, retries, working, dead, jobs, counters } = state;
+  const { processed = 0, failures = 0 } = counters;
+  return {
+    queues: mapValues(state.queues, Object.keys),
+    scheduled,
+    retries,
+    working,
+    dead,
+    texts: mapValues(jobs, ({ text }) => text),
+    counters: { processed, failures },
+  };
+}
+
+function mapValues<Value, Result>(
+  record: Record<string, Value>,
+  convert: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, convert(value)]));
+}
+
+test(`whatever happens, no job is lost, doubled or out of its order (seed ${seed})`, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-invariants-"));
+  let redis = await startRedis({ args: KEEPS_ALL, folder });
+  const restart = async () => {
+    await redis.stop(); // with SIGKILL
+    redis = await startRedis({ args: KEEPS_ALL, folder });
+  };
+  const { socketPath } = redis;
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 1, maxLength: 60, size: "max" }),
+    async (steps) => {
+      const world = await openStore({ socketPath });
+      try {
+        const pair = new Pair(world, restart);
+        for (const one of steps) {
+          await pair.run(one);
+          await pair.check();
+        }
+      } finally {
+        world.close();
+      }
+    },
+  );
+  try {
+    const limits = { numRuns, interruptAfterTimeLimit: 60_000 };
+    await fc.assert(property, { ...limits, seed, includeErrorInReport: true });
+  } finally {
+    await redis.stop();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.run();

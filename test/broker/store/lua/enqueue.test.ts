@@ -1,0 +1,82 @@
+import { suite } from "uvu";
+import { enqueue } from "../../../../broker/store/scripts.ts";
+import type { PlacedJob } from "../../../../broker/store/store.ts";
+import type { TestStore } from "../../../kit/store.ts";
+import { transition } from "../../../kit/transition.ts";
+
+const test = suite("store/lua/enqueue");
+
+const NOW = 1_767_225_600_000;
+
+const run =
+  (items: PlacedJob[], dueBy: number | "+inf" = NOW) =>
+  ({ link, keys }: TestStore) =>
+    enqueue.run(link, keys, { origin: "me", now: NOW, dueBy }, items);
+
+const job = { v: 1, queue: "q", text: "text" } as const;
+const enqueued = { ...job, enqueuedAt: NOW };
+const failure = { retryCount: 3, remaining: 2, errtype: "E", message: "m" };
+
+transition(test, "jobs go to the ends of their queues, each at its priority, in the order given", {
+  given: {
+    jobs: { a: job, b: { ...job, queue: "r", priority: 9 }, c: job, z: job },
+    queues: { q: { z: "5/4" } },
+    queueNames: ["q"],
+    sequence: 4,
+    scheduled: { a: NOW - 1, b: NOW - 2, c: NOW },
+  },
+  when: run([
+    { set: "scheduled", jid: "b" },
+    { set: "scheduled", jid: "a" },
+    { set: "scheduled", jid: "c" },
+  ]),
+  returns: ["r", "q", "q"],
+  then: {
+    jobs: { a: enqueued, b: { ...enqueued, queue: "r", priority: 9 }, c: enqueued, z: job },
+    queues: { q: { z: "5/4", a: "5/6", c: "5/7" }, r: { b: "9/5" } },
+    queueNames: ["q", "r"],
+    sequence: 7,
+    scheduled: {},
+  },
+  notices: ["queue r me"],
+});
+
+transition(test, "a retry keeps what is known of its failures, and gets a new time", {
+  given: { jobs: { a: { ...job, enqueuedAt: 7, retry: 5, failure } }, retries: { a: NOW } },
+  when: run([{ set: "retries", jid: "a" }]),
+  returns: ["q"],
+  then: {
+    jobs: { a: { ...enqueued, retry: 5, failure } },
+    queues: { q: { a: "5/1" } },
+    queueNames: ["q"],
+    sequence: 1,
+    retries: {},
+  },
+  notices: ["queue q me"],
+});
+
+transition(test, "what is not due by then, or has gone, stays as it is", {
+  given: { jobs: { a: job, b: job }, scheduled: { a: NOW + 1 }, retries: { b: NOW } },
+  when: run([
+    { set: "scheduled", jid: "a" },
+    { set: "scheduled", jid: "b" },
+    { set: "retries", jid: "gone" },
+  ]),
+  returns: [undefined, undefined, undefined],
+});
+
+transition(test, "without a limit of time a dead job goes as well", {
+  given: { jobs: { a: { ...job, failure } }, dead: { a: NOW - 5 }, scheduled: {} },
+  when: run([{ set: "dead", jid: "a" }], "+inf"),
+  returns: ["q"],
+  then: {
+    jobs: { a: { ...enqueued, failure } },
+    queues: { q: { a: "5/1" } },
+    queueNames: ["q"],
+    sequence: 1,
+    dead: {},
+  },
+  notices: ["queue q me"],
+});
+
+test.run();

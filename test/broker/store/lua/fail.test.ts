@@ -1,0 +1,243 @@
+import { suite } from "uvu";
+import { pack } from "../../../../broker/store/record.ts";
+import { fail } from "../../../../broker/store/scripts.ts";
+import type { FailOutcome } from "../../../../broker/store/store.ts";
+import type { State } from "../../../kit/state.ts";
+import type { TestStore } from "../../../kit/store.ts";
+import { transition } from "../../../kit/transition.ts";
+
+const test = suite("store/lua/fail");
+
+const NOW = 1_767_225_600_000;
+const report = { errtype: "E", message: "näh", backtrace: ["one", "two"] };
+
+interface Given {
+  jid: string;
+  jitter?: number;
+  cause?: "reported" | "expired";
+  report?: typeof report;
+}
+
+const run =
+  (...jobs: Given[]) =>
+  ({ link, keys }: TestStore): Promise<FailOutcome[]> =>
+    fail.run(
+      link,
+      keys,
+      { now: NOW, day: "2026-01-01" },
+      jobs.map(({ jid, jitter = 0, cause = "reported", ...rest }) => ({
+        jid,
+        report: pack(rest.report ?? report),
+        jitter,
+        cause,
+      })),
+    );
+
+const job = { v: 1, queue: "q", enqueuedAt: 7, text: "text" } as const;
+const failure = { retryCount: 0, remaining: 25, failedAt: NOW, ...report };
+
+/** Jobs that are being worked on; by default their reservations run on. */
+function working(jobs: State["jobs"], deadline = NOW + 1): Partial<State> {
+  const reservation = { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" };
+  const jids = Object.keys(jobs);
+  return {
+    jobs,
+    working: Object.fromEntries(jids.map((jid) => [jid, deadline])),
+    reservations: Object.fromEntries(jids.map((jid) => [jid, reservation])),
+  };
+}
+
+/** What is left when all of them have failed. */
+function failed(count: number): Partial<State> {
+  return {
+    working: {},
+    reservations: {},
+    counters: { processed: count, failures: count },
+    history: { "processed:2026-01-01": count, "failures:2026-01-01": count },
+  };
+}
+
+transition(test, "a job that fails for the first time is retried later", {
+  given: working({ a: job }),
+  when: run({ jid: "a", jitter: 3 }),
+  returns: [{ kind: "retried", at: NOW + 18_000 }],
+  then: {
+    ...failed(1),
+    jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 18_000 } } },
+    retries: { a: NOW + 18_000 },
+  },
+});
+
+/** How often a job had been tried again, the jitter, and the seconds until it is the next time. */
+const backOff: [retryCount: number, jitter: number, seconds: number][] = [
+  [0, 0, 15],
+  [0, 29, 44],
+  [1, 0, 16],
+  [1, 29, 74],
+  [2, 0, 31],
+  [2, 29, 118],
+  [5, 0, 640],
+  [5, 29, 814],
+  [24, 0, 331_791],
+  [24, 29, 332_516],
+];
+
+for (const [retryCount, jitter, seconds] of backOff) {
+  const at = NOW + seconds * 1_000;
+  const earlier = { failedAt: 5, nextAt: 6, errtype: "F", message: "before", backtrace: ["old"] };
+  const before = { ...earlier, retryCount: retryCount - 1, remaining: 25 - retryCount + 1 };
+  const isFirst = retryCount === 0;
+  const after = isFirst ? failure : { ...failure, retryCount, failedAt: 5 };
+  const remaining = 25 - retryCount;
+  transition(test, `retry ${retryCount} with jitter ${jitter} is due after ${seconds} s`, {
+    given: working({ a: isFirst ? job : { ...job, failure: before } }),
+    when: run({ jid: "a", jitter }),
+    returns: [{ kind: "retried", at }],
+    then: {
+      ...failed(1),
+      jobs: { a: { ...job, failure: { ...after, remaining, nextAt: at } } },
+      retries: { a: at },
+    },
+  });
+}
+
+const exhausted = { ...failure, retryCount: 24, remaining: 1, failedAt: 5, nextAt: 6 };
+
+transition(test, "a job whose retries are used up dies", {
+  given: { ...working({ a: { ...job, failure: exhausted } }), dead: { z: 3 } },
+  when: run({ jid: "a" }),
+  returns: [{ kind: "died" }],
+  then: {
+    ...failed(1),
+    jobs: { a: { ...job, failure: { ...exhausted, retryCount: 25, remaining: 0 } } },
+    dead: { a: NOW, z: 3 },
+  },
+});
+
+transition(test, "a job with retry 1 is retried once, and then dies", {
+  given: working({
+    a: { ...job, retry: 1 },
+    b: { ...job, retry: 1, failure: { ...failure, remaining: 1, nextAt: 6 } },
+  }),
+  when: run({ jid: "a" }, { jid: "b" }),
+  returns: [{ kind: "retried", at: NOW + 15_000 }, { kind: "died" }],
+  then: {
+    ...failed(2),
+    jobs: {
+      a: { ...job, retry: 1, failure: { ...failure, remaining: 1, nextAt: NOW + 15_000 } },
+      b: { ...job, retry: 1, failure: { ...failure, retryCount: 1, remaining: 0, nextAt: 6 } },
+    },
+    retries: { a: NOW + 15_000 },
+    dead: { b: NOW },
+  },
+});
+
+transition(test, "a job with retry 0 is discarded", {
+  given: working({ a: { ...job, retry: 0 } }),
+  when: run({ jid: "a" }),
+  returns: [{ kind: "discarded" }],
+  then: { ...failed(1), jobs: {} },
+});
+
+transition(test, "a job with a negative retry dies at once", {
+  given: working({ a: { ...job, retry: -1 } }),
+  when: run({ jid: "a" }),
+  returns: [{ kind: "died" }],
+  then: {
+    ...failed(1),
+    jobs: { a: { ...job, retry: -1, failure: { ...failure, remaining: -1 } } },
+    dead: { a: NOW },
+  },
+});
+
+transition(test, "a client's own failure object is counted on from", {
+  given: working({
+    a: { ...job, failure: { retryCount: 4, remaining: 0, errtype: "X", message: "elsewhere" } },
+  }),
+  when: run({ jid: "a" }),
+  returns: [{ kind: "retried", at: NOW + 640_000 }],
+  then: {
+    ...failed(1),
+    jobs: {
+      a: {
+        ...job,
+        failure: { ...failure, retryCount: 5, remaining: 0, nextAt: NOW + 640_000 },
+      },
+    },
+    retries: { a: NOW + 640_000 },
+  },
+});
+
+transition(test, "a report without a backtrace leaves an empty one", {
+  given: working({ a: { ...job, failure } }),
+  when: run({ jid: "a", report: { errtype: "", message: "", backtrace: [] } }),
+  returns: [{ kind: "retried", at: NOW + 16_000 }],
+  then: {
+    ...failed(1),
+    jobs: {
+      a: {
+        ...job,
+        failure: {
+          retryCount: 1,
+          remaining: 24,
+          failedAt: NOW,
+          nextAt: NOW + 16_000,
+          errtype: "",
+          message: "",
+          backtrace: [],
+        },
+      },
+    },
+    retries: { a: NOW + 16_000 },
+  },
+});
+
+transition(test, "a job that is not being worked on is unknown, wherever it is", {
+  given: {
+    jobs: { queued: job, later: job, again: job, dead: job },
+    queues: { q: { queued: "5/1" } },
+    queueNames: ["q"],
+    scheduled: { later: 9 },
+    retries: { again: 9 },
+    dead: { dead: 2 },
+  },
+  when: run(...["queued", "later", "again", "dead", "nobody"].map((jid) => ({ jid }))),
+  returns: Array.from({ length: 5 }, () => ({ kind: "unknown" as const })),
+});
+
+transition(test, "a job fails once, though it is named twice", {
+  given: working({ a: { ...job, retry: 0 } }),
+  when: run({ jid: "a" }, { jid: "a" }),
+  returns: [{ kind: "discarded" }, { kind: "unknown" }],
+  then: { ...failed(1), jobs: {} },
+});
+
+transition(test, "a reservation that ends at this moment has run out", {
+  given: working({ a: job }, NOW),
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "retried", at: NOW + 15_000 }],
+  then: {
+    ...failed(1),
+    jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } } },
+    retries: { a: NOW + 15_000 },
+  },
+});
+
+transition(test, "a job with retry 0 whose reservation ran out dies: nobody said that it failed", {
+  given: working({ a: { ...job, retry: 0 } }, NOW),
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "died" }],
+  then: {
+    ...failed(1),
+    jobs: { a: { ...job, retry: 0, failure: { ...failure, remaining: 0 } } },
+    dead: { a: NOW },
+  },
+});
+
+transition(test, "a job whose reservation has not run out does not expire", {
+  given: working({ a: job }, NOW + 1),
+  when: run({ jid: "a", cause: "expired" }, { jid: "nobody", cause: "expired" }),
+  returns: [{ kind: "unknown" }, { kind: "unknown" }],
+});
+
+test.run();

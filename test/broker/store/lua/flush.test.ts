@@ -1,0 +1,52 @@
+import { suite } from "uvu";
+import { flush } from "../../../../broker/store/scripts.ts";
+import { transition } from "../../../kit/transition.ts";
+
+const test = suite("store/lua/flush");
+
+const job = { v: 1, queue: "q", text: "text" } as const;
+
+transition(test, "all jobs, queues and counts are gone; workers and the sequence stay", {
+  given: {
+    jobs: { a: job, b: { ...job, queue: "r" }, c: job, d: job, e: job, f: job },
+    queues: { q: { a: "5/1" }, r: { b: "5/2" } },
+    queueNames: ["empty", "q", "r"],
+    sequence: 6,
+    scheduled: { c: 9 },
+    retries: { d: 9 },
+    working: { e: 9 },
+    reservations: { e: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
+    dead: { f: 3 },
+    paused: ["q"],
+    removed: { "7": { g: 1 } },
+    workers: { w: 400 },
+    details: { w: { state: "running" } },
+    counters: { processed: 3, failures: 1 },
+    history: { "processed:2026-01-01": 3 },
+  },
+  when: ({ link, keys }) => flush.run(link, keys, {}),
+  returns: undefined,
+  then: {
+    jobs: {},
+    queues: {},
+    queueNames: [],
+    scheduled: {},
+    retries: {},
+    working: {},
+    reservations: {},
+    dead: {},
+    paused: [],
+    removed: {},
+    counters: {},
+    history: {},
+  },
+  notices: ["flushed"],
+});
+
+transition(test, "of an empty namespace nothing is gone", {
+  when: ({ link, keys }) => flush.run(link, keys, {}),
+  returns: undefined,
+  notices: ["flushed"],
+});
+
+test.run();

@@ -1,0 +1,77 @@
+import { suite } from "uvu";
+import { release } from "../../../../broker/store/scripts.ts";
+import type { TestStore } from "../../../kit/store.ts";
+import { transition } from "../../../kit/transition.ts";
+
+const test = suite("store/lua/release");
+
+const run =
+  (...items: { jid: string; call: string }[]) =>
+  ({ link, keys }: TestStore) =>
+    release.run(link, keys, { origin: "me" }, items);
+
+const job = { v: 1, queue: "q", enqueuedAt: 5, text: "text" } as const;
+const reservation = { wid: "w", reservedAt: 1, call: "c:1" };
+
+/** b and c are handed out, a and d wait. */
+const given = {
+  jobs: { a: job, b: job, c: { ...job, queue: "r" }, d: job },
+  queues: { q: { a: "9/2", d: "5/9" } },
+  queueNames: ["q", "r"],
+  sequence: 9,
+  working: { b: 1_801, c: 1_801 },
+  reservations: {
+    b: { ...reservation, place: "5/3" },
+    c: { ...reservation, place: "1/4" },
+  },
+};
+
+transition(test, "a job returns to exactly the place that it had, and the others are told", {
+  given,
+  when: run({ jid: "b", call: "c:1" }),
+  returns: [true],
+  then: {
+    queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
+    working: { c: 1_801 },
+    reservations: { c: { ...reservation, place: "1/4" } },
+  },
+  notices: ["queue q me"],
+});
+
+transition(test, "several jobs return at once, each to its queue", {
+  given,
+  when: run({ jid: "c", call: "c:1" }, { jid: "b", call: "c:1" }),
+  returns: [true, true],
+  then: {
+    queues: { q: { a: "9/2", b: "5/3", d: "5/9" }, r: { c: "1/4" } },
+    working: {},
+    reservations: {},
+  },
+  notices: ["queue r me", "queue q me"],
+});
+
+transition(test, "a job that another call has handed out since stays with its worker", {
+  given,
+  when: run({ jid: "b", call: "c:0" }, { jid: "c", call: "c:11" }),
+  returns: [false, false],
+});
+
+transition(test, "a job that is not handed out, or not there at all, is left alone", {
+  given,
+  when: run({ jid: "a", call: "c:1" }, { jid: "nobody", call: "c:1" }),
+  returns: [false, false],
+});
+
+transition(test, "a job is taken back once, though it is named twice", {
+  given,
+  when: run({ jid: "b", call: "c:1" }, { jid: "b", call: "c:1" }),
+  returns: [true, false],
+  then: {
+    queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
+    working: { c: 1_801 },
+    reservations: { c: { ...reservation, place: "1/4" } },
+  },
+  notices: ["queue q me"],
+});
+
+test.run();

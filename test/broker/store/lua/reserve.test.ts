@@ -1,0 +1,135 @@
+import { suite } from "uvu";
+import { decodeRecord } from "../../../../broker/store/record.ts";
+import { reserve } from "../../../../broker/store/scripts.ts";
+import type { TestStore } from "../../../kit/store.ts";
+import { transition } from "../../../kit/transition.ts";
+
+const test = suite("store/lua/reserve");
+
+const NOW = 1_000_000;
+const DEADLINE = NOW + 1_800_000;
+
+/** Each request is a line of queue names. */
+const run =
+  (...requests: string[]) =>
+  async ({ link, keys }: TestStore) => {
+    const items = requests.map((queues) => ({ wid: "w", queues }));
+    const handedOut = await reserve.run(link, keys, { now: NOW, call: "me:1" }, items);
+    return handedOut.map((one) => {
+      if (one === undefined) return "nothing";
+      const { jid, queue, left, record } = one;
+      return `${jid} of ${queue}, ${left} left: ${decodeRecord(record).text}`;
+    });
+  };
+
+const job = { v: 1, queue: "q", text: "text" } as const;
+const reservation = { wid: "w", reservedAt: NOW, call: "me:1" };
+
+transition(test, "the first job of a queue is handed out", {
+  given: { jobs: { a: job, b: job }, queues: { q: { a: "5/1", b: "5/2" } }, queueNames: ["q"] },
+  when: run("q"),
+  returns: ["a of q, 1 left: text"],
+  then: {
+    queues: { q: { b: "5/2" } },
+    working: { a: DEADLINE },
+    reservations: { a: { ...reservation, place: "5/1" } },
+  },
+});
+
+transition(test, "higher priorities come first, and within one the earlier places", {
+  given: {
+    jobs: { a: job, b: job, c: job, d: job },
+    queues: { q: { a: "5/1", b: "9/4", c: "5/2", d: "9/3" } },
+    queueNames: ["q"],
+  },
+  when: run("q", "q", "q", "q"),
+  returns: [
+    "d of q, 3 left: text",
+    "b of q, 2 left: text",
+    "a of q, 1 left: text",
+    "c of q, 0 left: text",
+  ],
+  then: {
+    queues: {},
+    working: { a: DEADLINE, b: DEADLINE, c: DEADLINE, d: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      b: { ...reservation, place: "9/4" },
+      c: { ...reservation, place: "5/2" },
+      d: { ...reservation, place: "9/3" },
+    },
+  },
+});
+
+transition(test, "the first of the queues that has a job gives it, in the order of the request", {
+  given: {
+    jobs: { a: job, b: { ...job, queue: "r" } },
+    queues: { q: { a: "9/1" }, r: { b: "1/2" } },
+    queueNames: ["q", "r"],
+  },
+  when: run("empty r q", "empty r q"),
+  returns: ["b of r, 0 left: text", "a of q, 0 left: text"],
+  then: {
+    queues: {},
+    working: { a: DEADLINE, b: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "9/1" },
+      b: { ...reservation, place: "1/2" },
+    },
+  },
+});
+
+transition(test, "a request whose queues are empty gets nothing, and changes nothing", {
+  given: { jobs: { a: job }, queues: { q: { a: "5/1" } }, queueNames: ["q"] },
+  when: run("r s", "r"),
+  returns: ["nothing", "nothing"],
+});
+
+transition(test, "when there are fewer jobs than requests, the first requests get them", {
+  given: { jobs: { a: job }, queues: { q: { a: "5/1" } }, queueNames: ["q"] },
+  when: run("r", "q", "q r", "q"),
+  returns: ["nothing", "a of q, 0 left: text", "nothing", "nothing"],
+  then: {
+    queues: {},
+    working: { a: DEADLINE },
+    reservations: { a: { ...reservation, place: "5/1" } },
+  },
+});
+
+transition(test, "a job with a reserve_for is reserved for so many seconds", {
+  given: {
+    jobs: { a: { ...job, reserveFor: 60 }, b: { ...job, reserveFor: 86_400 } },
+    queues: { q: { a: "5/1", b: "5/2" } },
+    queueNames: ["q"],
+  },
+  when: run("q", "q"),
+  returns: ["a of q, 1 left: text", "b of q, 0 left: text"],
+  then: {
+    queues: {},
+    working: { a: NOW + 60_000, b: NOW + 86_400_000 },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      b: { ...reservation, place: "5/2" },
+    },
+  },
+});
+
+transition(test, "the greatest and the smallest place are kept exactly", {
+  given: {
+    jobs: { a: job, b: job },
+    queues: { q: { a: "9/281474976710655", b: "1/281474976710655" } },
+    queueNames: ["q"],
+  },
+  when: run("q", "q"),
+  returns: ["a of q, 1 left: text", "b of q, 0 left: text"],
+  then: {
+    queues: {},
+    working: { a: DEADLINE, b: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "9/281474976710655" },
+      b: { ...reservation, place: "1/281474976710655" },
+    },
+  },
+});
+
+test.run();

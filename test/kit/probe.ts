@@ -1,0 +1,43 @@
+// The other half of healthy-client.ts, in a process of its own: what the test itself is busy with
+// must not show in the times. Pushes, fetches and acknowledges one job after another.
+
+import { Wire } from "./wire.ts";
+
+/** Between two jobs, so that the probe is no load of its own. */
+const PAUSE_MS = 5;
+
+const port = Number(process.argv[2]);
+const queue = `healthy-${String(process.pid)}`;
+const wire = await Wire.hello(port);
+let times: number[] = [];
+let trouble: string | undefined;
+/** When the command that is under way was sent. */
+let sentAt = performance.now();
+let isStopped = false;
+let count = 0;
+
+process.on("message", () => {
+  process.send?.({ times: [...times, performance.now() - sentAt], trouble });
+  times = [];
+});
+process.on("disconnect", () => {
+  isStopped = true;
+  wire.close();
+});
+process.send?.("ready");
+
+while (!isStopped && trouble === undefined) {
+  const jid = `${queue}-${String(++count)}`;
+  await expect(`PUSH {"jid":"${jid}","jobtype":"T","args":[],"queue":"${queue}"}`, "+OK");
+  await expect(`FETCH ${queue}`, jid);
+  await expect(`ACK {"jid":"${jid}"}`, "+OK");
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+}
+
+async function expect(line: string, part: string): Promise<void> {
+  if (isStopped || trouble !== undefined) return;
+  sentAt = performance.now();
+  const reply = await wire.call(line);
+  times.push(performance.now() - sentAt);
+  if (!reply.includes(part) && !isStopped) trouble = `${line} was answered with ${reply}`;
+}

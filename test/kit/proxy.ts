@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Stands between a store and its Redis. */
+export interface RedisProxy {
+  socketPath: string;
+  /** From now on Redis' answers are thrown away; what it is told still arrives. */
+  swallowAnswers(): void;
+  /** Breaks all connections; new ones work again. */
+  cut(): void;
+  stop(): void;
+}
+
+export async function startProxy(redisSocketPath: string): Promise<RedisProxy> {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-proxy-"));
+  const socketPath = join(folder, "proxy.sock");
+  const open = new Set<Socket>();
+  let isSwallowing = false;
+  const server = createServer((near) => {
+    const far = connect(redisSocketPath);
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        open.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far);
+    far.on("data", (answer: Buffer) => {
+      if (!isSwallowing) near.write(answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  const cut = () => {
+    isSwallowing = false;
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    socketPath,
+    swallowAnswers() {
+      isSwallowing = true;
+    },
+    cut,
+    stop() {
+      server.close();
+      cut();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

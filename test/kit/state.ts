@@ -1,0 +1,180 @@
+import type { Redis } from "ioredis";
+import { Packr } from "msgpackr";
+import { type Keys, keysOf, PLACES_A_PRIORITY } from "../../broker/store/keys.ts";
+import { decodeRecord, encodeRecord, type JobHeader } from "../../broker/store/record.ts";
+
+/** All that a namespace holds, as one plain object: what keys.ts describes. */
+export interface State {
+  jobs: Record<string, JobHeader & { text: string }>;
+  /** Each queue's jobs with their places, written as `<priority>/<sequence>`. */
+  queues: Record<string, Record<string, string>>;
+  /** The queues that ever held a job, by name. */
+  queueNames: string[];
+  sequence: number;
+  scheduled: Record<string, number>;
+  retries: Record<string, number>;
+  working: Record<string, number>;
+  reservations: Record<string, Reservation>;
+  dead: Record<string, number>;
+  paused: string[];
+  /** What was removed and is not deleted yet, by its number: jids with the scores that they had. */
+  removed: Record<string, Record<string, number>>;
+  /** Who beat last when. */
+  workers: Record<string, number>;
+  /** What is known of each worker. */
+  details: Record<string, Record<string, string>>;
+  counters: Record<string, number>;
+  history: Record<string, number>;
+}
+
+interface Reservation {
+  wid: string;
+  reservedAt: number;
+  /** As in queues. */
+  place: string;
+  call: string;
+}
+
+export const EMPTY: State = {
+  jobs: {},
+  queues: {},
+  queueNames: [],
+  sequence: 0,
+  scheduled: {},
+  retries: {},
+  working: {},
+  reservations: {},
+  dead: {},
+  paused: [],
+  removed: {},
+  workers: {},
+  details: {},
+  counters: {},
+  history: {},
+};
+
+const packr = new Packr({ useRecords: false, int64AsType: "number" });
+
+/** Writes all that is named, without any of the scripts that are to be tested. */
+export async function seed(redis: Redis, namespace: string, given: Partial<State>): Promise<void> {
+  const keys = keysOf(namespace);
+  const state = { ...EMPTY, ...given };
+  const batch = redis.pipeline();
+  for (const [jid, { text, ...header }] of Object.entries(state.jobs)) {
+    batch.hset(keys.jobs, jid, encodeRecord(header, Buffer.from(text)));
+  }
+  for (const [name, places] of Object.entries(state.queues)) {
+    for (const [jid, place] of Object.entries(places)) {
+      batch.zadd(keys.queue + name, scoreOf(place), jid);
+    }
+  }
+  for (const name of state.queueNames) batch.sadd(keys.queues, name);
+  for (const name of state.paused) batch.sadd(keys.paused, name);
+  for (const [removal, scores] of Object.entries(state.removed)) {
+    batch.sadd(keys.removals, removal);
+    for (const [jid, score] of Object.entries(scores)) {
+      batch.zadd(keys.removed + removal, score, jid);
+    }
+  }
+  if (state.sequence > 0) batch.set(keys.sequence, state.sequence);
+  for (const set of ["scheduled", "retries", "working", "dead", "workers"] as const) {
+    for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
+  }
+  for (const [jid, reservation] of Object.entries(state.reservations)) {
+    const packed = packr.pack({ ...reservation, place: scoreOf(reservation.place) });
+    batch.hset(keys.reservations, jid, packed);
+  }
+  for (const [wid, details] of Object.entries(state.details)) {
+    batch.hset(keys.worker + wid, details);
+  }
+  for (const hash of ["counters", "history"] as const) {
+    for (const [name, count] of Object.entries(state[hash])) batch.hset(keys[hash], name, count);
+  }
+  for (const [error] of (await batch.exec()) ?? []) if (error !== null) throw error;
+}
+
+/** Reads every key of the namespace. Throws when there is one that keys.ts does not describe. */
+export async function readState(redis: Redis, namespace: string): Promise<State> {
+  const keys = keysOf(namespace);
+  const state = structuredClone(EMPTY);
+  for (const key of await redis.keys(`mr:{${namespace}}:*`)) {
+    if (key.startsWith(keys.queue)) {
+      const scores = await readScores(redis, key);
+      state.queues[key.slice(keys.queue.length)] = mapValues(scores, placeOf);
+    } else if (key.startsWith(keys.removed)) {
+      state.removed[key.slice(keys.removed.length)] = await readScores(redis, key);
+    } else if (key.startsWith(keys.worker)) {
+      state.details[key.slice(keys.worker.length)] = await redis.hgetall(key);
+    } else {
+      await readKey(redis, keys, key, state);
+    }
+  }
+  return state;
+}
+
+async function readKey(redis: Redis, keys: Keys, key: string, state: State): Promise<void> {
+  switch (key) {
+    case keys.jobs:
+      state.jobs = mapValues(await redis.hgetallBuffer(key), (record) => {
+        const { header, text } = decodeRecord(record);
+        return { ...header, text: text.toString() };
+      });
+      break;
+    case keys.reservations:
+      state.reservations = mapValues(await redis.hgetallBuffer(key), (packed) => {
+        const reservation = packr.unpack(packed) as Reservation & { place: number };
+        return { ...reservation, place: placeOf(reservation.place) };
+      });
+      break;
+    case keys.queues:
+      state.queueNames = (await redis.smembers(key)).toSorted();
+      break;
+    case keys.paused:
+      state.paused = (await redis.smembers(key)).toSorted();
+      break;
+    case keys.removals:
+      // Their sets are read one by one; a number without a set would be a fault.
+      for (const removal of await redis.smembers(key)) state.removed[removal] ??= {};
+      break;
+    case keys.sequence:
+      state.sequence = Number(await redis.get(key));
+      break;
+    case keys.counters:
+    case keys.history:
+      state[key === keys.counters ? "counters" : "history"] = mapValues(
+        await redis.hgetall(key),
+        Number,
+      );
+      break;
+    default: {
+      const sets = ["scheduled", "retries", "working", "dead", "workers"] as const;
+      const set = sets.find((name) => keys[name] === key);
+      if (set === undefined) throw new Error(`a key that nobody knows: ${key}`);
+      state[set] = await readScores(redis, key);
+    }
+  }
+}
+
+async function readScores(redis: Redis, key: string): Promise<Record<string, number>> {
+  const flat = await redis.zrange(key, "0", "-1", "WITHSCORES");
+  const members = flat.filter((_item, index) => index % 2 === 0);
+  return Object.fromEntries(members.map((member, index) => [member, Number(flat[index * 2 + 1])]));
+}
+
+function scoreOf(place: string): number {
+  const [priority = Number.NaN, sequence = Number.NaN] = place.split("/").map(Number);
+  return (9 - priority) * PLACES_A_PRIORITY + sequence;
+}
+
+function placeOf(score: number): string {
+  return `${9 - Math.floor(score / PLACES_A_PRIORITY)}/${score % PLACES_A_PRIORITY}`;
+}
+
+function mapValues<Value, Result>(
+  record: Record<string, Value>,
+  convert: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, convert(value)] as const),
+  );
+}

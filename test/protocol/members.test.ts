@@ -1,0 +1,150 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { scanJson } from "../../protocol/json.ts";
+import { canonicalName, readMembers } from "../../protocol/members.ts";
+import { refusal } from "./refusal.ts";
+import { assertTable } from "./table.ts";
+
+const test = suite("protocol/members");
+
+const SHAPE = {
+  text: "string",
+  whole: "int",
+  lines: "strings",
+  object: "object",
+  failure: "failure",
+  list: "array",
+} as const;
+
+const read = (text: string) => {
+  const bytes = Buffer.from(text);
+  return readMembers(bytes, scanJson(bytes), SHAPE, "Thing");
+};
+
+test("members are read by their type, and others are passed over", () => {
+  assertTable(
+    {
+      "{}": {},
+      null: {},
+      '{"other":1,"text":"a","TEXTS":"b","":2}': { text: "a" },
+      '{"text":""}': { text: "" },
+      '{"text":"é\\u00e9\\n\\"\\ud83d\\ude42"}': { text: 'éé\n"🙂' },
+      '{"whole":0}': { whole: 0 },
+      '{"whole":-12}': { whole: -12 },
+      '{"lines":[]}': { lines: [] },
+      '{"lines":["a",null,"\\u0062"]}': { lines: ["a", "", "b"] },
+    },
+    read,
+  );
+});
+
+test("objects and arrays are told by their place", () => {
+  const { object, list, failure } = read('{"object": {"a": 1}, "LIST": [ ], "failure":{} }');
+  const place = { start: 11, end: 19 };
+  assert.equal(object, { name: "object", rawName: "object", kind: "object", ...place });
+  assert.equal(list, { name: "LIST", rawName: "LIST", kind: "array", start: 29, end: 32 });
+  assert.equal([failure?.kind, failure?.start, failure?.end], ["object", 44, 46]);
+});
+
+test("an integer has up to 64 bits, and neither fraction nor exponent", () => {
+  assertTable(
+    {
+      "-0": true,
+      "999999999999999999": true,
+      "9223372036854775807": true,
+      "9223372036854775808": false,
+      "-9223372036854775808": true,
+      "-9223372036854775809": false,
+      "10000000000000000000": false,
+      "99999999999999999999999": false,
+      "5.0": false,
+      "1e3": false,
+      "1E0": false,
+    },
+    (whole) => {
+      try {
+        return read(`{"whole":${whole}}`).whole === Number(whole);
+      } catch (error) {
+        const expected = `JsonError: json: cannot unmarshal number ${whole} into Go struct field Thing.whole of type int`;
+        assert.is(String(error), expected);
+        return false;
+      }
+    },
+  );
+});
+
+test("a wrong type is told in the words of Faktory's decoder", () => {
+  assertTable(
+    {
+      '{"text":1.50}': "number into Go struct field Thing.text of type string",
+      '{"text":{}}': "object into Go struct field Thing.text of type string",
+      '{"text":[]}': "array into Go struct field Thing.text of type string",
+      '{"text":true}': "bool into Go struct field Thing.text of type string",
+      '{"whole":"5"}': "string into Go struct field Thing.whole of type int",
+      '{"whole":false}': "bool into Go struct field Thing.whole of type int",
+      '{"whole":60.50}': "number 60.50 into Go struct field Thing.whole of type int",
+      '{"lines":"a"}': "string into Go struct field Thing.lines of type []string",
+      '{"lines":{}}': "object into Go struct field Thing.lines of type []string",
+      '{"lines":["a",1]}': "number into Go struct field Thing.lines of type string",
+      '{"lines":[true]}': "bool into Go struct field Thing.lines of type string",
+      '{"lines":[["a"]]}': "array into Go struct field Thing.lines of type string",
+      '{"lines":[{}]}': "object into Go struct field Thing.lines of type string",
+      '{"object":[]}': "array into Go struct field Thing.object of type map[string]interface {}",
+      '{"object":"a"}': "string into Go struct field Thing.object of type map[string]interface {}",
+      '{"failure":5}': "number into Go struct field Thing.failure of type client.Failure",
+      '{"list":{}}': "object into Go struct field Thing.list of type []interface {}",
+      '{"list":1}': "number into Go struct field Thing.list of type []interface {}",
+      // By the name that it should have; and the first one in the text.
+      '{"TEXT":1}': "number into Go struct field Thing.text of type string",
+      '{"other":1,"whole":[],"text":1}': "array into Go struct field Thing.whole of type int",
+      '{"text":1,"text":"a"}': "number into Go struct field Thing.text of type string",
+    },
+    (text) => refusal(() => read(text)).replace("JsonError: json: cannot unmarshal ", ""),
+  );
+});
+
+test("a long number is not repeated at its full length", () => {
+  const number = "1".repeat(5_000);
+  const message = refusal(() => read(`{"whole":${number}}`));
+  assert.match(message, `unmarshal number ${"1".repeat(200)}… into`);
+});
+
+test("null counts as absent, and of two members with one name the last counts", () => {
+  assertTable(
+    {
+      '{"text":null,"whole":null,"lines":null,"object":null,"list":null}': {},
+      '{"text":"a","text":"b"}': { text: "b" },
+      '{"text":"a","TEXT":"b"}': { text: "b" },
+      '{"Text":"a","text":""}': { text: "" },
+      '{"text":"a","text":null}': { text: "a" },
+      '{"text":null,"text":"a"}': { text: "a" },
+    },
+    read,
+  );
+});
+
+test("a name matches in any case and with any escapes, and no other does", () => {
+  assertTable(
+    {
+      '{"TEXT":"a"}': { text: "a" },
+      '{"tExT":"a"}': { text: "a" },
+      '{"\\u0074ext":"a"}': { text: "a" },
+      '{"\\u0054ext":"a"}': { text: "a" },
+      '{"text ":"a"}': {},
+      '{"te\\u0000xt":"a"}': {},
+      '{"téxt":"a"}': {},
+    },
+    read,
+  );
+});
+
+test("names that every object of JavaScript knows are names like any other", () => {
+  for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "HASOWNPROPERTY"]) {
+    assert.is(canonicalName(SHAPE, name), undefined);
+    const members = read(`{"${name}":{"text":"a"}}`);
+    assert.equal(Object.keys(members), []);
+    assert.is(members.text, undefined);
+  }
+});
+
+test.run();
