@@ -14,6 +14,7 @@ import { expireReservationsTask } from "./tasks/expire-reservations.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
 import { promoteTask } from "./tasks/promote.ts";
 import { purgeDeadTask } from "./tasks/purge-dead.ts";
+import { purgeHistoryTask } from "./tasks/purge-history.ts";
 import { syncClockTask } from "./tasks/sync-clock.ts";
 
 export interface BrokerOptions {
@@ -37,6 +38,7 @@ const TASKS = [
   expireReservationsTask,
   forgetWorkersTask,
   purgeDeadTask,
+  purgeHistoryTask,
   deleteRemovedTask,
 ];
 

@@ -1,9 +1,14 @@
+import { CommandError } from "./errors.ts";
+
+/** Steps for each character of the text, and besides: any pattern that a person writes needs two or three. */
+const MAX_STEPS = { aCharacter: 10, besides: 100_000 };
+
 /**
  * A glob as Redis has it: `*` any text, `?` any character, `[a-z]` or `[^a-z]` one of a class, and a
  * backslash that takes the next character as it is. FWP: MUTATE's `regexp`.
  *
  * It is matched with one point of return, not as a regular expression, so that no pattern takes
- * longer than its length times the text's.
+ * longer than its length times the text's; and one that would come near that is given up.
  */
 export class Glob {
   readonly #parts: Part[];
@@ -12,13 +17,16 @@ export class Glob {
     this.#parts = parse(pattern);
   }
 
+  /** Throws CommandError when it would take too long. */
   matches(text: string): boolean {
+    let steps = MAX_STEPS.aCharacter * text.length + MAX_STEPS.besides;
     const parts = this.#parts;
     let part = 0;
     let at = 0;
     let starPart = -1;
     let starAt = 0;
     while (at < text.length) {
+      if (steps-- === 0) throw new CommandError("this regexp takes too long: make it simpler");
       const wanted = parts[part];
       if (wanted === "*") {
         starPart = part++;

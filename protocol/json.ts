@@ -217,7 +217,7 @@ class Scanner {
     const text = this.#text;
     let at = this.#at + 1;
     for (; at < text.length; at++) {
-      const byte = text[at] as number;
+      const byte = text[at] ?? QUOTE;
       if (byte === QUOTE || byte === BACKSLASH || byte < 0x20) break;
     }
     this.#at = at;

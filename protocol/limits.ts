@@ -15,8 +15,8 @@ export const HANDSHAKE_MS = 2_000;
 /** How long a FETCH that finds nothing waits before it answers nil. FWP: 2 s. */
 export const FETCH_WAIT_MS = 2_000;
 
-/** Queue names in one FETCH: each is a look-up in Redis while the script runs. */
-export const MAX_FETCH_QUEUES = 1_000;
+/** Queue names in one FETCH or QUEUE: each is a look-up in Redis while the script runs. */
+export const MAX_QUEUES = 1_000;
 
 /** Nested arrays and objects in one JSON text, as in Faktory's decoder. */
 export const MAX_JSON_DEPTH = 10_000;
@@ -54,6 +54,9 @@ export const MAX_PRIORITY = 9;
 export const MAX_ERRTYPE_BYTES = 100;
 export const MAX_MESSAGE_BYTES = 1_000;
 export const MAX_BACKTRACE_LINES = 50;
+
+/** MUTATE's pattern. It is compared with whole jobs, a byte of theirs with each of its own if need be. */
+export const MAX_PATTERN_CHARACTERS = 1_000;
 
 /** How much of a bad argument is repeated in the error that refuses it. */
 export const MAX_ECHO_CHARACTERS = 200;

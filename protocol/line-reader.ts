@@ -5,7 +5,10 @@ export class LineTooLongError extends Error {
   override readonly name = "LineTooLongError";
 }
 
-/** Pieces of a line are joined until they are so long: each costs a few hundred bytes besides, and a client may send one at a time. */
+/**
+ * Pieces of a line are joined until they are so long: each costs a few hundred bytes besides, and a
+ * client may send a byte at a time.
+ */
 const JOINED_BYTES = 4_096;
 
 /**

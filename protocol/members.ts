@@ -8,6 +8,8 @@ import { decodeString, JsonError, type JsonMember, type JsonText } from "./json.
  */
 export interface MemberTypes {
   string: string;
+  /** A string as well, which Faktory's error texts call by a name of its own. */
+  structure: string;
   int: number;
   strings: string[];
   /** Not decoded: where the value stands. */
@@ -60,6 +62,7 @@ function decode(
   const written = () => text.toString("utf8", member.start, member.end);
   switch (type) {
     case "string":
+    case "structure":
       if (member.kind === "string") return decodeString(written().slice(1, -1));
       break;
     case "int":
@@ -101,6 +104,7 @@ function mismatch(found: string, path: string, type: string): MemberTypeError {
 /** The names that Faktory's error texts have for the types. */
 const GO_TYPES: Record<keyof MemberTypes, string> = {
   string: "string",
+  structure: "client.Structure",
   int: "int",
   strings: "[]string",
   object: "map[string]interface {}",

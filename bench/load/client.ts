@@ -10,14 +10,12 @@ export interface Reply {
 
 type OnReply = (reply: Reply, tookMs: number) => void;
 
-const [PLUS, MINUS, DOLLAR, ZERO, RETURN, LINE_FEED] = Buffer.from("+-$0\r\n") as unknown as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+const PLUS = "+".charCodeAt(0);
+const MINUS = "-".charCodeAt(0);
+const DOLLAR = "$".charCodeAt(0);
+const ZERO = "0".charCodeAt(0);
+const RETURN = "\r".charCodeAt(0);
+const LINE_FEED = "\n".charCodeAt(0);
 
 /**
  * A classic synchronous client: sends a command, and the next one when the reply is there.

@@ -3,7 +3,8 @@ import type { Reply } from "./client.ts";
 
 const PREFIX = randomBytes(4).toString("hex");
 const DIGITS = 12;
-const ZERO = 0x30;
+const ZERO = "0".charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
 export const JID_BYTES = PREFIX.length + DIGITS;
 
 /** A job's text begins so, whether a server passes it on as it came or writes it anew. */
@@ -87,6 +88,12 @@ export function sequenceOf(reply: Reply): number {
 
 function jidAt({ bytes, bodyAt }: Reply): number {
   const at = bodyAt + BEFORE_JID.length;
-  if (bytes[at - 2] === 0x3a && bytes[bodyAt + 2] === 0x6a) return at; // the colon, and jid's j
-  return bytes.indexOf('"jid":"', bodyAt) + '"jid":"'.length;
+  const isFirst = bytes[bodyAt + 2] === BEFORE_JID.charCodeAt(2) && bytes[at - 1] === QUOTE;
+  return isFirst ? at : bytes.indexOf('"jid":"', bodyAt) + '"jid":"'.length;
+}
+
+/** A PUSHB is answered with what went wrong, by jid. */
+export function checkAllPushed({ bytes, bodyAt }: Reply): void {
+  const problems = bytes.toString("utf8", bodyAt, bodyAt + 2);
+  if (problems !== "{}") throw new Error(`PUSHB: ${bytes.toString("utf8", bodyAt, bodyAt + 200)}`);
 }

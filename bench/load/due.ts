@@ -1,4 +1,4 @@
-import { jobText, PushCommand, sequenceOf } from "./commands.ts";
+import { checkAllPushed, jobText, PushCommand, sequenceOf } from "./commands.ts";
 import type { Load, PlanOf } from "./load.ts";
 import { work } from "./work.ts";
 
@@ -46,7 +46,12 @@ export const due: Load<PlanOf<"due">> = async (plan, measurement, connect) => {
       const command = PushCommand.many(jobs).next();
       const first = PushCommand.sequence - part.length + 1;
       for (const [index, ms] of part.entries()) dueAt[first + index] = ms;
-      await new Promise<void>((resolve) => pusher?.send(command, () => resolve()));
+      await new Promise<void>((resolve) =>
+        pusher?.send(command, (reply) => {
+          checkAllPushed(reply);
+          resolve();
+        }),
+      );
     }
     if (Date.now() > firstAt) throw new Error("the jobs were due before all had been pushed");
     await all;

@@ -1,4 +1,4 @@
-import { jobText, PushCommand } from "./commands.ts";
+import { checkAllPushed, jobText, PushCommand } from "./commands.ts";
 import type { Load, PlanOf } from "./load.ts";
 
 const JOBS_A_COMMAND = 1_000;
@@ -17,7 +17,8 @@ export const fill: Load<PlanOf<"fill">> = async (plan, measurement, connect) => 
         if (jobs === 0) return resolve();
         left -= jobs;
         const command = PushCommand.many(Array.from({ length: jobs }, () => text));
-        client.send(command.next(), () => {
+        client.send(command.next(), (reply) => {
+          checkAllPushed(reply);
           measurement.jobs += jobs;
           send();
         });

@@ -72,8 +72,9 @@ export class Measurement {
 
   #readCpu(): Record<string, number> {
     const { user, system } = process.cpuUsage();
-    const others = Object.entries(this.#plan.pids).map(([name, pid]) => [name, readCpuMs(pid)]);
-    return { ...Object.fromEntries(others), generator: (user + system) / 1000 };
+    const cpuMs: Record<string, number> = { generator: (user + system) / 1000 };
+    for (const [name, pid] of Object.entries(this.#plan.pids)) cpuMs[name] = readCpuMs(pid);
+    return cpuMs;
   }
 }
 

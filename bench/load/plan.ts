@@ -28,8 +28,8 @@ export type LoadOptions =
   | { load: "pushb"; jobsPerCommand: number }
   /** So many jobs by PUSHB, as fast as possible, without a time limit. */
   | { load: "fill"; count: number; at?: string }
-  /** Every connection: FETCH, ACK. Ends early when nothing is left. */
-  | { load: "process" }
+  /** Every connection: FETCH, ACK. Ends early when so many, all that are queued, have been done. */
+  | { load: "process"; count: number }
   /** Every connection parks a FETCH; other connections PUSH at a steady rate. */
   | { load: "wake"; jobsPerSecond: number }
   /** Every connection parks a FETCH; so many jobs become due, evenly spread over the time given. */

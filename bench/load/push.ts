@@ -1,4 +1,4 @@
-import { jobText, PushCommand } from "./commands.ts";
+import { checkAllPushed, jobText, PushCommand } from "./commands.ts";
 import type { Load, PlanOf } from "./load.ts";
 
 /** Every connection pushes, with PUSH or with PUSHB. A job is done when it has been accepted. */
@@ -13,8 +13,9 @@ export const push: Load<PlanOf<"push" | "pushb">> = async (plan, measurement, co
         ? PushCommand.many(Array.from({ length: jobs }, () => text))
         : PushCommand.one(text);
     const send = () =>
-      client.send(command.next(), (_reply, ms) => {
+      client.send(command.next(), (reply, ms) => {
         took(ms);
+        if (plan.load === "pushb") checkAllPushed(reply);
         if (measurement.isOn) measurement.jobs += jobs;
         send();
       });

@@ -9,8 +9,8 @@ const PUSHERS = 10;
 const SETTLE_MS = 200;
 
 /**
- * Workers that wait, and jobs that come one by one. The time is taken from before the PUSH is
- * written until a worker has the job. A job is done when a worker has it.
+ * Workers that wait, and jobs that come one by one. The time is taken from when a job is to be
+ * pushed until a worker has it. A job is done when a worker has it.
  */
 export const wake: Load<PlanOf<"wake">> = async (plan, measurement, connect) => {
   const { connections, jobBytes, queues, jobsPerSecond } = plan;
@@ -28,28 +28,27 @@ export const wake: Load<PlanOf<"wake">> = async (plan, measurement, connect) => 
   await sleep(SETTLE_MS);
   const free: Client[] = await connect(PUSHERS);
   const command = PushCommand.one(jobText({ jobBytes, queue: queues[0] ?? "" }));
-  let backlog = 0;
-  const push = () => {
+  /** When those were to be pushed for which no connection was free. */
+  const backlog: number[] = [];
+  const push = (at: number) => {
     const client = free.pop();
     if (client === undefined) {
-      backlog++;
+      backlog.push(at);
       return;
     }
     const bytes = Buffer.from(command.next());
-    pushedAt[PushCommand.sequence] = performance.now();
+    pushedAt[PushCommand.sequence] = at;
     client.send(bytes, () => {
       free.push(client);
-      if (backlog > 0) {
-        backlog--;
-        push();
-      }
+      const next = backlog.shift();
+      if (next !== undefined) push(next);
     });
   };
   const beganAt = performance.now();
   let pushed = 0;
   const timer = setInterval(() => {
     const wanted = ((performance.now() - beganAt) / 1000) * jobsPerSecond;
-    for (; pushed < wanted; pushed++) push();
+    for (; pushed < wanted; pushed++) push(performance.now());
   }, 1);
   await measurement.overTime();
   clearInterval(timer);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import type { Problem } from "./problem.ts";
@@ -48,19 +48,20 @@ export function findOrigin({ keys }: ConfD, path: string): string | undefined {
 }
 
 function listFiles(folder: string, problems: Problem[]): string[] {
-  if (!existsSync(folder)) return [];
-  if (!statSync(folder).isDirectory()) {
+  try {
+    // Throws when it is not for us to look: that is not the same as having no files.
+    const stats = statSync(folder, { throwIfNoEntry: false });
+    if (stats === undefined) return [];
+    if (stats.isDirectory()) {
+      const names = readdirSync(folder).filter((name) => name.endsWith(".toml"));
+      return names.toSorted().map((name) => join(folder, name));
+    }
     const message = "is not read: conf.d is to be a folder with *.toml files";
     problems.push({ severity: "warning", message, origin: folder });
-    return [];
-  }
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".toml"));
-    return names.toSorted().map((name) => join(folder, name));
   } catch (error) {
     problems.push(explain(error, folder));
-    return [];
   }
+  return [];
 }
 
 function findOverridden(earlier: PlacedKey[], later: PlacedKey[]): Problem[] {

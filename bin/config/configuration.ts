@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import type { PasswordOptions } from "../../broker/engine/password.ts";
 import type { ServerLimits } from "../../broker/server/limits.ts";
@@ -65,7 +66,12 @@ export function loadConfiguration({ flags, variables }: Sources): LoadedConfigur
   const take = <Value>(setting: Setting<Value>): Value => note(setting, find(setting));
 
   environment = take(settings.environment);
-  const configDirectory = take(settings.configDirectory);
+  const place = find(settings.configDirectory);
+  const configDirectory = note(settings.configDirectory, place);
+  if (place.origin !== "default" && !existsSync(configDirectory)) {
+    const message = `there is no directory ${configDirectory}`;
+    report({ severity: "warning", message, origin: place.origin });
+  }
   const confD = readConfD(configDirectory);
   sources.confD = confD;
   problems.push(...confD.problems, ...checkKeys(confD));

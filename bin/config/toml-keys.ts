@@ -17,7 +17,7 @@ export interface TomlKey {
  * lines, so it is asked about one statement after another.
  */
 export function findKeys(text: string): TomlKey[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const lines = text.split(/\r?\n/);
   const keys: TomlKey[] = [];
   const lists = new Set<string>();
   let header = "";

@@ -12,7 +12,7 @@ export const beat = command({
     ["+OK", "go on"],
     ['${"state":"quiet"}', "fetch no more"],
     ['${"state":"terminate"}', "fetch no more, and end soon"],
-    ["-ERR unknown worker <wid>", "it was silent for too long: say HELLO again"],
+    ["-ERR unknown worker <wid>", "it is not, or no longer, known: say HELLO again"],
     ["-ERR invalid BEAT …", "not an object, or a member of a wrong type"],
   ],
   states: ["identified"],

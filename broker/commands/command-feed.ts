@@ -5,12 +5,12 @@ const MAX_ARGUMENT_CHARACTERS = 100;
 
 /** Tells everyone who watches of each command that this broker gets, as it gets it. */
 export class CommandFeed {
-  readonly #watchers = new Set<(line: string) => void>();
+  readonly #watchers = new Set<Session>();
 
-  /** @returns how to stop watching */
-  watch(watcher: (line: string) => void): () => void {
+  /** Who watches already goes on to see each command once. */
+  watch(watcher: Session): void {
     this.#watchers.add(watcher);
-    return () => this.#watchers.delete(watcher);
+    watcher.gone.addEventListener("abort", () => this.#watchers.delete(watcher), { once: true });
   }
 
   tell(session: Session, verb: string, argument: Buffer | undefined, now: number): void {
@@ -18,7 +18,7 @@ export class CommandFeed {
     const time = new Date(now).toISOString();
     const who = session.wid === "" ? `#${session.id}` : `#${session.id} ${session.wid}`;
     const line = `${time} ${who} ${verb} ${show(verb, argument)}`.trimEnd();
-    for (const tell of this.#watchers) tell(line);
+    for (const watcher of this.#watchers) watcher.tell(line);
   }
 }
 

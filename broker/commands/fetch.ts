@@ -9,8 +9,9 @@ export const fetch = command({
   summary: "Reserves the first job of the first queue that has one; waits for up to two seconds.",
   replies: [
     ["$<job>", "it is yours until you ACK or FAIL it, or its reserve_for has passed"],
-    ["$-1", "nothing came"],
+    ["$-1", "nothing came, or the worker is quiet"],
     ["-ERR must call fetch with at least one queue", "name one"],
+    ["-ERR FETCH takes at most 1000 queues", "name fewer"],
   ],
   states: ["identified"],
   missingArgument: "must call fetch with at least one queue",

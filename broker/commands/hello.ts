@@ -21,7 +21,8 @@ export const hello = command({
   missingArgument: missing(USAGE),
   parse: parseHello,
   run: async (greeting, { engine, session, password }) => {
-    if (!password.accepts(greeting, session.challenge)) {
+    const isAwaited = () => session.state !== "closed";
+    if (!(await password.accepts(greeting, session.challenge, isAwaited))) {
       throw new CommandError("Invalid password");
     }
     if (greeting.wid !== "") {

@@ -8,7 +8,10 @@ export function helpOn(commands: () => ReadonlyMap<string, Command>): Command {
     verb: "HELP",
     usage: "HELP [<verb>]",
     summary: "Shows all verbs, or tells of one.",
-    replies: [["$…", "a page of text"]],
+    replies: [
+      ["$…", "a page of text"],
+      ["-ERR no help on …: see HELP", "there is no such verb"],
+    ],
     states: ["identified"],
     parse: (argument) => argument.toString().trim().toUpperCase(),
     run: async (verb) => {

@@ -5,12 +5,11 @@ export const monitor = command({
   verb: "MONITOR",
   usage: "MONITOR",
   summary: "Shows every command that this broker gets, a line each, until the connection closes.",
-  replies: [["+OK", "from here on lines follow that begin with + and the time"]],
+  replies: [["+OK", "from here on lines come, unasked, that begin with + and the time"]],
   states: ["identified"],
   parse: () => undefined,
   run: async (_none, { feed, session }) => {
-    const stop = feed.watch((line) => session.tell(line));
-    session.gone.addEventListener("abort", stop, { once: true });
+    feed.watch(session);
     return { reply: OK };
   },
 });

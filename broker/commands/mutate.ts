@@ -8,7 +8,7 @@ const USAGE =
 export const mutate = command({
   verb: "MUTATE",
   usage: USAGE,
-  summary: "Clears a set of waiting jobs, or discards, kills or requeues those that fit a filter.",
+  summary: "Clears scheduled, retries or dead, or discards, kills or requeues the jobs that fit.",
   replies: [
     ["+OK", "done to all that fit"],
     ["-ERR unknown mutate operation", "see above for those there are"],

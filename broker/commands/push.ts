@@ -12,6 +12,7 @@ export const push = command({
     ["+OK", "kept; or it was live already, and nothing has changed"],
     ["-ERR invalid JSON: …", "not one JSON object, or a member of a wrong type"],
     ["-ERR jobs must have …", "a member is missing or out of bounds"],
+    ["-ERR jobs cannot be reserved for more than one day", "reserve_for is over 86400"],
     ["-ERR invalid timestamp for 'at': …", "not an RFC 3339 time"],
     ["-ERR cannot get … queue: …", "no queue can have this name"],
   ],

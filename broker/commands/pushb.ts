@@ -1,12 +1,13 @@
 import { parsePushb, RefusedJobs } from "../../protocol/commands/pushb.ts";
 import { CommandError } from "../../protocol/errors.ts";
-import { asJson, checkJob, type Job, readJob, type UncheckedJob } from "../../protocol/job.ts";
+import { asJson, checkJob, type Job, readJob } from "../../protocol/job.ts";
 import { bulk } from "../../protocol/reply.ts";
+import { unhurried } from "../engine/unhurried.ts";
 import { command, missing } from "./command.ts";
 
 const USAGE = 'PUSHB [{"jid":"…","jobtype":"…","args":[…]}, …]';
 
-/** So many jobs are read without a pause for other connections: a few milliseconds' work. */
+/** So many jobs are pushed at once. */
 const STEP = 1_000;
 
 export const pushb = command({
@@ -22,29 +23,34 @@ export const pushb = command({
   missingArgument: missing(USAGE),
   parse: (argument, receivedAt) => ({ texts: parsePushb(argument), receivedAt }),
   run: async ({ texts, receivedAt }, { engine }) => {
-    // FWP: one element that is no job at all refuses the whole array, and nothing is pushed.
-    const unchecked: UncheckedJob[] = [];
-    for await (const text of unhurried(texts)) unchecked.push(asJson(() => readJob(text)));
+    // FWP: one element that is no job at all refuses the whole array, and nothing is pushed. So all
+    // are read before the first is pushed; kept until then, they would take many times the memory.
+    for await (const text of unhurried(texts, lengthOf)) asJson(() => readJob(text));
 
     const refused = new RefusedJobs();
-    const indexes = new Map<Job, number>();
-    for await (const [index, job] of unhurried([...unchecked.entries()])) {
+    let step = new Map<Job, number>();
+    const pushStep = async () => {
+      const failed = await engine.jobs.pushAll([...step.keys()]);
+      for (const [job, reason] of failed) refused.add(job.jid, step.get(job) ?? 0, reason);
+      step = new Map();
+    };
+    let index = 0;
+    for await (const text of unhurried(texts, lengthOf)) {
+      const job = readJob(text);
       try {
-        indexes.set(checkJob(job, receivedAt), index);
+        step.set(checkJob(job, receivedAt), index);
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         refused.add(job.members.jid ?? "", index, error.message);
       }
+      if (step.size === STEP) await pushStep();
+      index++;
     }
-    const failed = await engine.jobs.pushAll([...indexes.keys()]);
-    for (const [job, reason] of failed) refused.add(job.jid, indexes.get(job) ?? 0, reason);
+    await pushStep();
     return { reply: bulk(refused.encode()) };
   },
 });
 
-async function* unhurried<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  for (const [index, item] of items.entries()) {
-    if (index % STEP === STEP - 1) await new Promise((resolve) => setImmediate(resolve));
-    yield item;
-  }
+function lengthOf(text: Buffer): number {
+  return text.length;
 }

@@ -10,9 +10,10 @@ export const queue = command({
   summary: "Pauses, resumes or removes queues, or tells how long their oldest jobs have waited.",
   replies: [
     ["+OK", "done"],
-    ['${"<queue>":<seconds>}', "LATENCY: 0 for an empty queue"],
+    ['${"<queue>":<seconds>}', "LATENCY; 0 for an empty queue"],
     ["-ERR no such QUEUE subcommand: …", "see above for those there are"],
     ["-ERR cannot get … queue: …", "no queue can have this name"],
+    ["-ERR QUEUE takes at most 1000 queues", "name fewer"],
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),

@@ -22,6 +22,9 @@ const DEAD_KEPT_MS = 180 * 24 * 60 * 60 * 1_000;
 /** More than a person looks at, and few enough that a mishap does not fill Redis. */
 const DEAD_KEPT_COUNT = 100_000;
 
+/** Of days, only the counts are kept: a year, and what it takes to compare it with the one before. */
+const HISTORY_KEPT_MS = 400 * 24 * 60 * 60 * 1_000;
+
 /** So many jobs of one command go to the store at once, so that other commands get a turn. */
 const PUSH_STEP = 1_000;
 
@@ -81,7 +84,7 @@ export class Jobs {
   /** FWP: OK for whatever jid, so that a worker may send it again. */
   async ack(jid: string): Promise<void> {
     const isDone = await this.#store.ack(jid);
-    if (!isDone) this.#log.info({ event: "job.ack-unknown", jid });
+    if (!isDone) this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
   }
 
   async fail(jid: string, report: FailureReport): Promise<void> {
@@ -130,6 +133,11 @@ export class Jobs {
     const count = await this.#store.purgeDead({ diedBefore, keep: DEAD_KEPT_COUNT });
     if (count > 0) this.#log.info({ event: "dead.purged", count });
     return count;
+  }
+
+  /** Deletes the counts of days that are too old. */
+  async purgeHistory(): Promise<void> {
+    await this.#store.purgeHistory(this.#clock.now() - HISTORY_KEPT_MS);
   }
 
   /** Deletes some of the jobs of removed queues and cleared sets; resolves with how many. */

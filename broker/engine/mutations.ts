@@ -2,6 +2,7 @@ import { Glob } from "../../protocol/glob.ts";
 import { encodeFetchedJob, readJob } from "../../protocol/job.ts";
 import type { JobFilter } from "../../protocol/job-filter.ts";
 import type { PlacedJob, Store, WaitingSet } from "../store/store.ts";
+import { unhurried } from "./unhurried.ts";
 
 /** What an operator does to many waiting jobs at once. FWP: MUTATE. */
 export class Mutations {
@@ -48,12 +49,14 @@ export class Mutations {
     if (jids.length > 0) return await mutate(jids.map((jid) => ({ set, jid })));
     const glob = filter.pattern === "" ? undefined : new Glob(filter.pattern);
     for await (const part of this.#store.waiting.scan(set)) {
-      const fitting = part.filter(
-        (job) =>
+      const fitting: PlacedJob[] = [];
+      for await (const job of unhurried(part, ({ text }) => text.length)) {
+        const fits =
           (glob === undefined || glob.matches(encodeFetchedJob(job).toString())) &&
-          (jobtype === "" || readJob(job.text).members.jobtype === jobtype),
-      );
-      if (fitting.length > 0) await mutate(fitting.map(({ jid }) => ({ set, jid })));
+          (jobtype === "" || readJob(job.text).members.jobtype === jobtype);
+        if (fits) fitting.push({ set, jid: job.jid });
+      }
+      if (fitting.length > 0) await mutate(fitting);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { type Challenge, hashPassword, isSameHash } from "../../protocol/handshake.ts";
+import { type Challenge, hashInSteps, isSameHash } from "../../protocol/handshake.ts";
 
 /** FWP: how often a client hashes the password; random for each connection. */
 const MIN_ITERATIONS = 4_000;
@@ -23,6 +23,8 @@ interface GivenHash {
 /** Who may connect. */
 export class Password {
   #options: PasswordOptions;
+  /** Hashes are made one after another: together they would keep everybody else waiting. */
+  #lastCheck: Promise<unknown> = Promise.resolve();
 
   constructor(options: PasswordOptions) {
     this.#options = options;
@@ -30,7 +32,8 @@ export class Password {
 
   /** From now on others may connect; who has been let in stays. */
   change(options: PasswordOptions): void {
-    }
+    this.#options = options;
+  }
 
   /** What a new connection is asked; nothing when no password is set. */
   challenge(): Challenge | undefined {
@@ -39,8 +42,15 @@ export class Password {
     return { salt: salt.toString(16), iterations: randomInt(MIN_ITERATIONS, MAX_ITERATIONS) };
   }
 
-  /** @param given the client's version of FWP, and what it made of the password */
-  accepts(given: GivenHash, challenge: Challenge | undefined): boolean {
+  /**
+   * @param given the client's version of FWP, and what it made of the password
+   * @param isAwaited whether the client is still there
+   */
+  async accepts(
+    given: GivenHash,
+    challenge: Challenge | undefined,
+    isAwaited: () => boolean,
+  ): Promise<boolean> {
     const { version, passwordHash } = given;
     const { password, allowSingleHash } = this.#options;
     if (password === "") return true;
@@ -48,6 +58,26 @@ export class Password {
     if (challenge === undefined) return false;
     const iterations = version < 2 ? 1 : challenge.iterations;
     if (version < 2 && !allowSingleHash) return false;
-    return isSameHash(hashPassword(password, { ...challenge, iterations }), passwordHash);
+    const check = this.#lastCheck.then(() =>
+      hashUnhurried(password, { ...challenge, iterations }, isAwaited),
+    );
+    this.#lastCheck = check;
+    const expected = await check;
+    return expected !== undefined && isSameHash(expected, passwordHash);
   }
+}
+
+/** Lets others have a turn again and again, and stops when nobody waits for it any longer. */
+async function hashUnhurried(
+  password: string,
+  challenge: Challenge,
+  isAwaited: () => boolean,
+): Promise<string | undefined> {
+  const hashing = hashInSteps(password, challenge);
+  while (isAwaited()) {
+    const { done, value } = hashing.next();
+    if (done) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return undefined;
 }

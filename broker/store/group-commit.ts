@@ -11,6 +11,12 @@ export interface GroupOptions<Item> {
   weigh?: (item: Item) => number;
 }
 
+/**
+ * So many calls are under way at once at the most: enough to keep Redis busy, and few enough that
+ * the calls of other transitions, which queue up behind them, go on soon.
+ */
+const MAX_UNDER_WAY = 8;
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -45,7 +51,7 @@ export class GroupCommit<Item, Result> {
 
   /** A full group goes at once; one that could still grow waits until no call is under way. */
   #send(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && this.#underWay < MAX_UNDER_WAY) {
       const size = this.#groupSize();
       if (this.#underWay > 0 && size === this.#waiting.length) return;
       const group = this.#waiting.splice(0, size);

@@ -39,7 +39,7 @@ export interface Keys {
   worker: string;
   /** Hash: `processed` and `failures`, counted since the namespace began. */
   counters: string;
-  /** Hash: `processed:<YYYY-MM-DD>` and `failures:<YYYY-MM-DD>`, days in UTC. */
+  /** Hash: `processed:<YYYY-MM-DD>` and `failures:<YYYY-MM-DD>`, days in UTC; of the last 400 days. */
   history: string;
   /**
    * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job or a paused

@@ -4,6 +4,9 @@ import { list, text } from "./redis-reply.ts";
 import * as scripts from "./scripts.ts";
 import type { QueueSelection, QueueStore } from "./store.ts";
 
+/** How many queues one call looks at: Redis is kept from other work for a millisecond or less. */
+const STEP = 200;
+
 export class RedisQueues implements QueueStore {
   readonly #link: RedisLink;
   readonly #keys: Keys;
@@ -26,10 +29,16 @@ export class RedisQueues implements QueueStore {
   }
 
   async waitingSince(queues: QueueSelection): Promise<Map<string, number | undefined>> {
-    const names = queues === "*" ? await this.names() : queues;
-    const items = names.map((queue) => ({ queue }));
-    const since = await scripts.latency.run(this.#link, this.#keys, {}, items);
-    return new Map(names.map((name, index) => [name, since[index]]));
+    return await this.#ofEach(queues === "*" ? await this.names() : queues, (items) =>
+      scripts.latency.run(this.#link, this.#keys, {}, items),
+    );
+  }
+
+  /** How many jobs are in each queue that is known. */
+  async lengths(): Promise<Map<string, number>> {
+    return await this.#ofEach(await this.names(), (items) =>
+      scripts.lengths.run(this.#link, this.#keys, {}, items),
+    );
   }
 
   /** Every queue that is known, in alphabetical order. */
@@ -37,6 +46,20 @@ export class RedisQueues implements QueueStore {
     return list(await this.#link.call("SMEMBERS", this.#keys.queues))
       .map(text)
       .toSorted();
+  }
+
+  /** Asks something of many queues, in steps. */
+  async #ofEach<Answer>(
+    names: readonly string[],
+    ask: (items: { queue: string }[]) => Promise<Answer[]>,
+  ): Promise<Map<string, Answer>> {
+    const answers = new Map<string, Answer>();
+    for (let start = 0; start < names.length; start += STEP) {
+      const step = names.slice(start, start + STEP);
+      const found = await ask(step.map((queue) => ({ queue })));
+      for (const [index, answer] of found.entries()) answers.set(step[index] ?? "", answer);
+    }
+    return answers;
   }
 }
 

@@ -132,6 +132,10 @@ export class RedisStore implements Store {
     return scripts.purgeDead.run(this.#link, this.#keys, { ...limits, limit: STEP });
   }
 
+  purgeHistory(before: number): Promise<number> {
+    return scripts.purgeHistory.run(this.#link, this.#keys, { before: dayOf(before) });
+  }
+
   registerWorker({ wid, hostname, pid, labels, rssKb }: WorkerDetails): Promise<WorkerState> {
     return scripts.registerWorker.run(this.#link, this.#keys, {
       now: this.#clock.now(),
@@ -159,11 +163,9 @@ export class RedisStore implements Store {
     const keys = this.#keys;
     const count = async (command: string, ...parameters: string[]) =>
       Number(await this.#link.call(command, ...parameters));
-    const names = list(await this.#link.call("SMEMBERS", keys.queues))
-      .map(text)
-      .toSorted();
-    const [scheduled, retries, working, dead, workers, processed, failures, ...lengths] =
+    const [queues, scheduled, retries, working, dead, workers, processed, failures] =
       await Promise.all([
+        this.queues.lengths(),
         count("ZCARD", keys.scheduled),
         count("ZCARD", keys.retries),
         count("ZCARD", keys.working),
@@ -171,9 +173,7 @@ export class RedisStore implements Store {
         count("ZCARD", keys.workers),
         count("HGET", keys.counters, "processed"),
         count("HGET", keys.counters, "failures"),
-        ...names.map((name) => count("ZCARD", keys.queue + name)),
       ] as const);
-    const queues = new Map(names.map((name, index) => [name, lengths[index] ?? 0]));
     return { queues, scheduled, retries, working, dead, workers, processed, failures };
   }
 
@@ -218,18 +218,20 @@ export class RedisStore implements Store {
 
   #commitAck(jids: string[]): Promise<boolean[]> {
     const items = jids.map((jid) => ({ jid }));
-    return scripts.ack.run(this.#link, this.#keys, { day: this.#day() }, items);
+    return scripts.ack.run(this.#link, this.#keys, { day: dayOf(this.#clock.now()) }, items);
   }
 
   #commitFail(jobs: FailedJob[]): Promise<FailOutcome[]> {
     const items = jobs.map((job) => ({ ...job, report: pack(job.report) }));
-    const fixed = { now: this.#clock.now(), day: this.#day() };
+    const now = this.#clock.now();
+    const fixed = { now, day: dayOf(now) };
     return scripts.fail.run(this.#link, this.#keys, fixed, items);
   }
+}
 
-  #day(): string {
-    return new Date(this.#clock.now()).toISOString().slice(0, "YYYY-MM-DD".length);
-  }
+/** YYYY-MM-DD, in UTC. */
+function dayOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, "YYYY-MM-DD".length);
 }
 
 /** What reserve.lua gave, and the name of the call that asked for it. */

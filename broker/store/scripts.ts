@@ -146,6 +146,14 @@ export const latency = new Script({
   parse: (reply) => list(reply).map((since) => (since === null ? undefined : Number(text(since)))),
 });
 
+export const lengths = new Script({
+  name: "lengths",
+  keys: ["queue"],
+  fixed: [],
+  each: ["queue"],
+  parse: (reply) => list(reply).map(integer),
+});
+
 export const registerWorker = new Script({
   name: "register-worker",
   keys: ["workers", "worker"],
@@ -182,6 +190,14 @@ export const purgeDead = new Script({
   name: "purge-dead",
   keys: ["jobs", "dead"],
   fixed: ["diedBefore", "keep", "limit"],
+  each: [],
+  parse: integer,
+});
+
+export const purgeHistory = new Script({
+  name: "purge-history",
+  keys: ["history"],
+  fixed: ["before"],
   each: [],
   parse: integer,
 });

@@ -24,6 +24,8 @@ export interface Store {
   /** The reservations that end first, overdue or not, a bounded number of them. */
   firstDeadlines(): Promise<Deadline[]>;
   purgeDead(limits: { diedBefore: number; keep: number }): Promise<number>;
+  /** Deletes the counts of the days before that of this time. */
+  purgeHistory(before: number): Promise<number>;
 
   registerWorker(worker: WorkerDetails): Promise<WorkerState>;
   /** Undefined when the worker is not known. */

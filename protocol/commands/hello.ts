@@ -31,6 +31,8 @@ export function parseHello(argument: Buffer): Hello {
   try {
     const json = scanJson(argument);
     if (json.kind !== "object") throw new JsonError(`must be an object, not ${json.kind}`);
+    // FWP: the line begins with `HELLO {`.
+    if (json.start > 0) throw new JsonError("a single space must stand before the object");
     const members = readMembers(argument, json, SHAPE, "HELLO");
     const { v: version = 0 } = members;
     if (version < 0 || version > 255) throw new JsonError("v must be between 0 and 255");

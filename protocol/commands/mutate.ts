@@ -1,6 +1,7 @@
 import { CommandError } from "../errors.ts";
 import type { JobFilter } from "../job-filter.ts";
 import { JsonError, scanJson } from "../json.ts";
+import { MAX_PATTERN_CHARACTERS } from "../limits.ts";
 import { readMembers } from "../members.ts";
 
 const ACTIONS = ["clear", "discard", "kill", "requeue"] as const;
@@ -18,7 +19,7 @@ export interface Mutation {
   filter: JobFilter;
 }
 
-const SHAPE = { cmd: "string", target: "string", filter: "filter" } as const;
+const SHAPE = { cmd: "string", target: "structure", filter: "filter" } as const;
 const FILTER_SHAPE = { jids: "strings", regexp: "string", jobtype: "string" } as const;
 
 /** @throws CommandError, for JSON with FWP's texts, which here have no prefix */
@@ -51,5 +52,8 @@ function readMutation(argument: Buffer): { cmd?: string; target?: string; filter
 function readFilter(text: Buffer): JobFilter {
   const members = readMembers(text, scanJson(text), FILTER_SHAPE, "JobFilter.filter");
   const { jids = [], regexp = "", jobtype = "" } = members;
+  if (regexp.length > MAX_PATTERN_CHARACTERS) {
+    throw new JsonError(`a regexp has at most ${MAX_PATTERN_CHARACTERS} characters`);
+  }
   return { jids, pattern: regexp, jobtype };
 }

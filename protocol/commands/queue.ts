@@ -1,4 +1,5 @@
 import { CommandError, echo } from "../errors.ts";
+import { MAX_QUEUES } from "../limits.ts";
 import { checkQueueName } from "../queue-name.ts";
 
 const ACTIONS = ["PAUSE", "RESUME", "REMOVE", "LATENCY"] as const;
@@ -7,21 +8,25 @@ export type QueueAction = (typeof ACTIONS)[number];
 
 export interface QueueCommand {
   action: QueueAction;
-  /** `*` alone means every queue that is known. */
+  /** `*` means every queue that is known. */
   queues: string[] | "*";
 }
 
 /** FWP: QUEUE. The action may be in lower case. @throws CommandError */
 export function parseQueue(argument: Buffer): QueueCommand {
-  const [word = "", ...names] = argument.toString().split(" ");
+  const [word = "", ...names] = argument.toString().split(" ", MAX_QUEUES + 2);
   const action = ACTIONS.find((one) => one === word.toUpperCase());
   if (action === undefined) {
     throw new CommandError(`no such QUEUE subcommand: ${echo(word.toUpperCase())}`);
+  }
+  if (names.length > MAX_QUEUES) {
+    throw new CommandError(`QUEUE takes at most ${MAX_QUEUES} queues`);
   }
   const given = names.filter((name) => name !== "");
   if (given.length === 0 && action !== "LATENCY") {
     throw new CommandError(`missing argument, usage: QUEUE ${action} <queue> [<queue> …]`);
   }
-  if (given.includes("*")) return { action, queues: "*" };
+  // FWP: further back it is a name, and one that no queue can have.
+  if (given[0] === "*") return { action, queues: "*" };
   return { action, queues: [...new Set(given.map(checkQueueName))] };
 }

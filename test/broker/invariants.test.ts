@@ -60,7 +60,7 @@ const job = fc.record({
 const jobs = fc.array(job, { maxLength: 5 });
 const requests = fc.array(fc.array(queue, { minLength: 1, maxLength: 3 }), { maxLength: 4 });
 // Not both: of two kinds of command that are under way at once neither comes first.
-const none = fc.constant([]);
+const none = fc.constant<never[]>([]);
 const turns = fc.nat(8);
 
 const of = <Name extends Step["do"]>(name: Name) => fc.constant(name);

@@ -21,7 +21,7 @@ export class Control {
     socket.on("error", () => {}); // "close" follows
     socket.on("close", () => {
       const error = new Error("the server has closed the harness's connection");
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      for (const call of this.#waiting.splice(0)) call.reject(error);
     });
   }
 

@@ -9,6 +9,9 @@ import { type Built, killPrograms } from "./program.ts";
 import { Scenario } from "./scenario.ts";
 import { MissingToolchain } from "./toolchains.ts";
 
+/** Libraries that are played at the same time, each with a broker and a Redis of its own. */
+const LANES = 3;
+
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
@@ -34,30 +37,31 @@ if (unknown.length > 0) {
 
 const checks: Check[] = [];
 const leftOut: string[] = [];
-// One builds while others play: most of a play is waiting for heartbeats and for jobs' times. On a
-// server that is given they take turns, because they compare its counters.
-const plays: Promise<void>[] = [];
+// Most of a play is waiting, for heartbeats and for jobs' times, so others may use the processors
+// meanwhile. On a server that is given they take turns, because they compare its counters.
+const lanes = values.server === undefined ? LANES : 1;
+const playing = new Set<Promise<void>>();
 for (const library of LIBRARIES) {
   if (names.length > 0 && !names.includes(library.name)) continue;
-  const playing = buildAndPlay(library);
-  plays.push((await playing).ended);
-  if (values.server !== undefined) await Promise.all(plays);
+  const own = new Checks((check) => note(library, check));
+  const built = await build(library);
+  if (built === undefined) continue;
+  while (playing.size >= lanes) await Promise.race(playing);
+  const ended = play(library, built, own).finally(() => playing.delete(ended));
+  playing.add(ended);
 }
-await Promise.all(plays);
+await Promise.all(playing);
 report();
 
-/** Resolves when it is built, with what resolves when it has been played. */
-async function buildAndPlay(library: Library): Promise<{ ended: Promise<void> }> {
-  const own = new Checks((check) => note(library, check));
+async function build(library: Library): Promise<Built | undefined> {
   console.log(`      ${library.name}: ${library.title}`);
   try {
-    const built = await library.build();
-    return { ended: play(library, built, own) };
+    return await library.build();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const outcome = error instanceof MissingToolchain ? "left out" : "failed";
     note(library, { name: "is built", outcome, reason });
-    return { ended: Promise.resolve() };
+    return undefined;
   }
 }
 

@@ -33,7 +33,7 @@ export async function rustProgram(): Promise<Built> {
 }
 
 export async function pythonProgram(file: string): Promise<Built> {
-  return { command: [await python(), join(SOURCES, "python", file)] };
+  return { command: [await python(), "-B", join(SOURCES, "python", file)] };
 }
 
 /** Whether that Python can run a statement. */

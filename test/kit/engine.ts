@@ -15,6 +15,11 @@ export interface TestEngine extends TestStore {
   client(wid?: string): TestClient;
 }
 
+export interface TestEngineOptions extends TestStoreOptions {
+  /** As Math.random; always 0 by default. */
+  random?: () => number;
+}
+
 export interface TestClient {
   wid: string;
   gone: AbortSignal;
@@ -28,12 +33,13 @@ export interface TestClient {
   fetch(...queues: string[]): Promise<void>;
 }
 
-export async function openEngine(options: TestStoreOptions = {}): Promise<TestEngine> {
+export async function openEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  const { random = () => 0 } = options;
   const world = await openStore(options);
   const flaky = new FlakyStore(world.store);
   const log = recordingLogger();
   const { clock } = world;
-  const engine = new Engine({ store: flaky.store, clock, random: () => 0, log });
+  const engine = new Engine({ store: flaky.store, clock, random, log });
   return {
     ...world,
     engine,
@@ -45,9 +51,12 @@ export async function openEngine(options: TestStoreOptions = {}): Promise<TestEn
 }
 
 /** A test's body with an engine of its own. */
-export function withEngine(run: (world: TestEngine) => Promise<void>): () => Promise<void> {
+export function withEngine(
+  run: (world: TestEngine) => Promise<void>,
+  options: TestEngineOptions = {},
+): () => Promise<void> {
   return async () => {
-    const world = await openEngine();
+    const world = await openEngine(options);
     try {
       await run(world);
     } finally {

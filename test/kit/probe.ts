@@ -13,7 +13,7 @@ let times: number[] = [];
 let trouble: string | undefined;
 /** When the command that is under way was sent. */
 let sentAt = performance.now();
-let isStopped = false;
+const stop = new AbortController();
 let count = 0;
 
 process.on("message", () => {
@@ -21,12 +21,12 @@ process.on("message", () => {
   times = [];
 });
 process.on("disconnect", () => {
-  isStopped = true;
+  stop.abort();
   wire.close();
 });
 process.send?.("ready");
 
-while (!isStopped && trouble === undefined) {
+while (!stop.signal.aborted && trouble === undefined) {
   const jid = `${queue}-${String(++count)}`;
   await expect(`PUSH {"jid":"${jid}","jobtype":"T","args":[],"queue":"${queue}"}`, "+OK");
   await expect(`FETCH ${queue}`, jid);
@@ -35,9 +35,9 @@ while (!isStopped && trouble === undefined) {
 }
 
 async function expect(line: string, part: string): Promise<void> {
-  if (isStopped || trouble !== undefined) return;
+  if (stop.signal.aborted || trouble !== undefined) return;
   sentAt = performance.now();
   const reply = await wire.call(line);
   times.push(performance.now() - sentAt);
-  if (!reply.includes(part) && !isStopped) trouble = `${line} was answered with ${reply}`;
+  if (!reply.includes(part) && !stop.signal.aborted) trouble = `${line} was answered with ${reply}`;
 }

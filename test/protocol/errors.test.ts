@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CommandError, echo } from "../../protocol/errors.ts";
+import { CommandError, echo, quote } from "../../protocol/errors.ts";
 
 const test = suite("protocol/errors");
 
@@ -23,6 +23,12 @@ test("200 characters of what a client sent are repeated, and no more", () => {
   assert.is(echo(`${longest}x`), `${longest}…`);
   assert.is(echo(Buffer.from(`${longest}xyz`)), `${longest}…`);
   assert.is(echo(""), "");
+});
+
+test("what is quoted stays on its line, and ends where it ends", () => {
+  assert.is(quote("default"), '"default"');
+  assert.is(quote('a"\\\r\n+OK'), '"a\\"\\\\\\r\\n+OK"');
+  assert.is(quote("x".repeat(201)), `"${"x".repeat(200)}…"`);
 });
 
 test.run();

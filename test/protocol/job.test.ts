@@ -81,6 +81,25 @@ test("a jobtype may be anything but empty", () => {
   }
 });
 
+test("a jid, a jobtype and args have to be there", () => {
+  const jid = "jobs must have a reasonable jid parameter";
+  const jobtype = "jobs must have a jobtype parameter";
+  const args = "jobs must have an args parameter";
+  assertTable(
+    {
+      '{"jobtype":"T","args":[]}': jid,
+      '{"jid":null,"jobtype":"T","args":[]}': jid,
+      '{"jid":"12345678","args":[]}': jobtype,
+      '{"jid":"12345678","jobtype":null,"args":[]}': jobtype,
+      '{"jid":"12345678","jobtype":"","args":[]}': jobtype,
+      '{"jid":"12345678","jobtype":"T"}': args,
+      '{"jid":"12345678","jobtype":"T","args":null}': args,
+      '{"jid":"12345678","type":"T","arg":[]}': jobtype,
+    },
+    problem,
+  );
+});
+
 test("a reservation lasts from a minute to a day, and half an hour when nobody says", () => {
   const lengths = { "0": 1_800, "-0": 1_800, "1": 60, "59": 60, "-7": 60, "60": 60, "61": 61 };
   assertTable(

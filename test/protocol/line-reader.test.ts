@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { LineReader } from "../../protocol/line-reader.ts";
 import { cut, everyCut, randomCuts } from "./cuts.ts";
 import { refusal } from "./refusal.ts";
-import { countWork } from "./work.ts";
+import { countWork, type Work } from "./work.ts";
 
 const test = suite("protocol/line-reader");
 
@@ -96,16 +96,60 @@ test("a line that came in one chunk is not copied", () => {
   assert.equal(lines.map(String), ["xxx", "xxx"]);
 });
 
-test("a line in 1,000 chunks is searched once and copied once", () => {
-  const stream = Buffer.from(`${"x".repeat(1_000_000)}\n`);
-  const places = Array.from({ length: 999 }, (_, index) => (index + 1) * 1_000);
+test("the beginning of a line is copied, lest it keep the lines before it from being freed", () => {
+  const chunk = Buffer.from("one\ntw");
+  const lines: string[] = [];
+  const reader = new LineReader(10);
+  reader.read(chunk, (line) => lines.push(line.toString()));
+  chunk.fill("x");
+  reader.read(Buffer.from("o\n"), (line) => lines.push(line.toString()));
+  assert.equal(lines, ["one", "two"]);
+});
+
+test("the limit may be changed between two lines", () => {
+  const reader = new LineReader(5);
+  const lines: string[] = [];
+  const readMore = (text: string) =>
+    reader.read(Buffer.from(text), (line) => lines.push(line.toString()));
+  readMore("HELLO\n");
+  reader.maxBytes = 10;
+  readMore("0123456789\n");
+  reader.maxBytes = 3;
+  assert.is(
+    refusal(() => readMore("INFO\n")),
+    "LineTooLongError: line is longer than 3 bytes",
+  );
+  assert.equal(lines, ["HELLO", "0123456789"]);
+});
+
+/** What it costs to read a line of so many bytes in chunks of so many. */
+function workOf(lineBytes: number, chunkBytes: number): Work {
+  const stream = Buffer.from(`${"x".repeat(lineBytes)}\n`);
+  const count = Math.floor(lineBytes / chunkBytes);
+  const places = Array.from({ length: count }, (_, index) => (index + 1) * chunkBytes);
+  const chunks = cut(stream, places);
   let lines: string[] = [];
-  const work = countWork(() => (lines = read(cut(stream, places), { maxBytes: 1e6 })));
+  const work = countWork(() => (lines = read(chunks, { maxBytes: lineBytes })));
   assert.equal(
     lines.map((line) => line.length),
-    [1_000_000],
+    [lineBytes],
   );
-  assert.equal(work, { searched: 1_000_000, copied: 1_000_000 });
+  return work;
+}
+
+test("a line in many chunks is searched once, and copied a few times at most", () => {
+  // Large pieces are joined at the end; small ones are doubled before, until they are large.
+  assert.equal(workOf(1_000_000, 10_000), { searched: 1_000_000, copied: 1_000_000 });
+  const rows: [chunkBytes: number, maxCopies: number][] = [
+    [1_000, 5],
+    [100, 8],
+    [1, 14],
+  ];
+  for (const [chunkBytes, maxCopies] of rows) {
+    const { searched, copied } = workOf(20_000, chunkBytes);
+    assert.is(searched, 20_000);
+    assert.ok(copied <= maxCopies * 20_000, `${copied} bytes were copied of ${chunkBytes} at once`);
+  }
 });
 
 test.run();

@@ -19,6 +19,8 @@
 local jobs, working, reservations, retries, dead, counters, history = unpack(KEYS)
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
+-- Ten years. A client may hand over a job with any count of failures, and no date is endless.
+local MAX_RETRY_SECONDS = 315360000
 local outcomes = {}
 local count = 0
 
@@ -57,7 +59,7 @@ local function fail(jid, report, jitter, cause)
   local outcome
   if failure.retryCount < retry then
     local seconds = failure.retryCount ^ 4 + 15 + jitter * (failure.retryCount + 1)
-    failure.nextAt = now + seconds * 1000
+    failure.nextAt = now + math.min(math.max(seconds, 0), MAX_RETRY_SECONDS) * 1000
     redis.call('ZADD', retries, failure.nextAt, jid)
     outcome = { 'retried', failure.nextAt }
   else

@@ -14,10 +14,10 @@
 local jobs, prefix, working, reservations, paused = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
-local arePaused = {}
-for _, name in ipairs(redis.call('SMEMBERS', paused)) do arePaused[name] = true end
+local isAnyPaused = redis.call('SCARD', paused) > 0
 
 local function reserve(wid, name)
+  if isAnyPaused and redis.call('SISMEMBER', paused, name) == 1 then return nil end
   local queue = prefix .. name
   local jid, place = unpack(redis.call('ZPOPMIN', queue))
   if not jid then return nil end
@@ -34,7 +34,7 @@ local replies = {}
 for index = 3, #ARGV, 2 do
   local reply
   for name in ARGV[index + 1]:gmatch('[^ ]+') do
-    if not arePaused[name] then reply = reserve(ARGV[index], name) end
+    reply = reserve(ARGV[index], name)
     if reply then break end
   end
   replies[#replies + 1] = reply or false

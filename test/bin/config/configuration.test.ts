@@ -161,6 +161,12 @@ values("all mistakes are found at once, also where a flag goes before the file",
   assert.is(load({ files, flags: { binding: "x", maxLineBytes: "1" } }).problems.length, 4);
 });
 
+values("a configuration directory that was named and is not there is a warning", () => {
+  assert.equal(load({ flags: { config: "/nowhere" } }).problems, [
+    "warning: -c: there is no directory /nowhere",
+  ]);
+});
+
 values("-w :0 is no web, and :0 with a host is a port that the system chooses", () => {
   assert.is(load({ flags: { web: ":0" } }).configuration.web, undefined);
   assert.is(load({ flags: { web: ":0" } }).shown("web.binding"), "off");

@@ -28,7 +28,10 @@ await part(rest);
 async function push(): Promise<void> {
   const client = new Client(tls());
   const jobs = await readJobs();
-  await Promise.all(jobs.map((job) => client.push(job)));
+  // No more at a time than the pool has connections: the others would wait for one, and give up.
+  for (let start = 0; start < jobs.length; start += AT_ONCE) {
+    await Promise.all(jobs.slice(start, start + AT_ONCE).map((job) => client.push(job)));
+  }
   await client.close();
   say({ event: "pushed", count: jobs.length });
 }

@@ -1,0 +1,137 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { StoreUnavailable } from "../../../broker/store/store.ts";
+import { CommandError } from "../../../protocol/errors.ts";
+import { type TestClient, type TestEngine, withEngine } from "../../kit/engine.ts";
+import { until } from "../../kit/until.ts";
+
+const test = suite("engine/workers");
+
+const details = (wid: string) => ({ wid, hostname: "h", pid: 1, labels: ["a"], rssKb: 1 });
+
+async function register({ engine, client }: TestEngine, wid: string): Promise<TestClient> {
+  const connection = client(wid);
+  await engine.workers.register(details(wid), connection);
+  return connection;
+}
+
+test(
+  "a worker is there from its first connection to its last",
+  withEngine(async (world) => {
+    const { engine, state } = world;
+    const [first, second] = [await register(world, "w"), await register(world, "w")];
+    assert.is((await state()).details["w"]?.["connections"], "2");
+    await engine.workers.disconnect("w", first);
+    await engine.workers.disconnect("w", first); // a connection closes once
+    assert.is((await state()).details["w"]?.["connections"], "1");
+    await engine.workers.disconnect("w", second);
+    assert.equal((await state()).workers, {});
+  }),
+);
+
+test(
+  "a connection that has gone while it registered is not counted",
+  withEngine(async ({ engine, client, flaky, state }) => {
+    const release = flaky.hold("registerWorker");
+    const gone = client("w");
+    const registered = engine.workers.register(details("w"), gone);
+    await flaky.untilHeld("registerWorker");
+    gone.leave();
+    await engine.workers.disconnect("w", gone); // as the connection does when it closes
+    release();
+    await registered;
+    assert.equal((await state()).workers, {});
+  }),
+);
+
+test(
+  "when a worker can't be forgotten at once, that is no more than logged",
+  withEngine(async (world) => {
+    const { engine, flaky, log, state } = world;
+    const connection = await register(world, "w");
+    flaky.fail("disconnectWorker", new StoreUnavailable("away"));
+    await engine.workers.disconnect("w", connection);
+    assert.is(log.of("worker.not-disconnected").length, 1);
+    assert.equal(Object.keys((await state()).workers), ["w"]);
+  }),
+);
+
+test(
+  "a beat moves a worker on, and it may fetch only while it is running",
+  withEngine(async (world) => {
+    const { engine } = world;
+    await register(world, "w");
+    const states: [string, boolean][] = [];
+    for (const state of ["running", "quiet", "running", "terminate", "quiet"] as const) {
+      const now = await engine.workers.beat({ wid: "w", state, rssKb: 1 });
+      states.push([now, engine.workers.mayFetch("w")]);
+    }
+    assert.equal(states, [
+      ["running", true],
+      ["quiet", false],
+      ["quiet", false],
+      ["terminate", false],
+      ["terminate", false],
+    ]);
+  }),
+);
+
+test(
+  "who is not a worker, or not known here, may fetch",
+  withEngine(async ({ engine }) => {
+    assert.ok(engine.workers.mayFetch(""));
+    assert.ok(engine.workers.mayFetch("elsewhere"));
+  }),
+);
+
+test(
+  "a further connection of a quiet worker is quiet too",
+  withEngine(async (world) => {
+    const { engine, seed } = world;
+    await seed({ workers: { w: 1 }, details: { w: { state: "quiet", connections: "1" } } });
+    await register(world, "w");
+    assert.not(engine.workers.mayFetch("w"));
+  }),
+);
+
+test(
+  "a beat of a worker that is not known is refused",
+  withEngine(async ({ engine }) => {
+    try {
+      await engine.workers.beat({ wid: "nobody", state: "running", rssKb: 1 });
+      assert.unreachable("it was taken");
+    } catch (error) {
+      assert.instance(error, CommandError);
+      assert.match((error as Error).message, /^unknown worker nobody/);
+    }
+  }),
+);
+
+test(
+  "a worker that has been silent for a minute is forgotten, and its connections are closed",
+  withEngine(async (world) => {
+    const { engine, clock, log, state } = world;
+    const silent = [await register(world, "silent"), await register(world, "silent")];
+    const beating = await register(world, "beating");
+    clock.advance(30_000);
+    await engine.workers.beat({ wid: "beating", state: "running", rssKb: 1 });
+    clock.advance(30_000);
+    assert.is(await engine.workers.forgetSilent(), 0);
+    clock.advance(1);
+    assert.is(await engine.workers.forgetSilent(), 1);
+    const isClosed = () => silent.every(({ closed }) => closed.length === 1);
+    await until(isClosed, { what: "its connections are closed" });
+    assert.equal(silent[0]?.closed, ["its worker sent no BEAT"]);
+    assert.equal(beating.closed, []);
+    assert.equal(
+      log.of("worker.forgotten").map(({ wid }) => wid),
+      ["silent"],
+    );
+    assert.equal(Object.keys((await state()).workers), ["beating"]);
+    // The connections' own end is nothing new.
+    await engine.workers.disconnect("silent", silent[0] as TestClient);
+    assert.equal(Object.keys((await state()).workers), ["beating"]);
+  }),
+);
+
+test.run();

@@ -1,0 +1,42 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { bytes, integer, isOne, list, pairs, text } from "../../../broker/store/redis-reply.ts";
+
+const test = suite("store/redis-reply");
+
+const name = Buffer.from("näme");
+
+test("each reader gives what it is named after", () => {
+  assert.equal(list([1, null]), [1, null]);
+  assert.is(integer(-7), -7);
+  assert.equal([isOne(1), isOne(0), isOne(2)], [true, false, false]);
+  assert.is(bytes(name), name);
+  assert.is(text(name), "näme");
+  assert.equal(pairs([name, Buffer.from("a"), Buffer.from("b"), name]), [
+    ["näme", Buffer.from("a")],
+    ["b", name],
+  ]);
+  assert.equal(pairs([]), []);
+});
+
+test("each reader refuses anything else, and shows it", () => {
+  const refused: [(reply: unknown) => unknown, unknown][] = [
+    [list, null],
+    [list, "text"],
+    [integer, "1"],
+    [integer, name],
+    [isOne, true],
+    [bytes, "text"],
+    [bytes, null],
+    [text, 1],
+    [pairs, [name]],
+    [pairs, [1, name]],
+    [pairs, { a: 1 }],
+  ];
+  for (const [read, reply] of refused) {
+    assert.throws(() => read(reply), /^Redis replied with .*, which was not to be expected$/);
+  }
+  assert.throws(() => integer("one"), 'Redis replied with "one"');
+});
+
+test.run();

@@ -1,0 +1,121 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Argument } from "../../../broker/store/script.ts";
+import { Script, type ScriptDefinition } from "../../../broker/store/script.ts";
+import * as scripts from "../../../broker/store/scripts.ts";
+import { withStore } from "../../kit/store.ts";
+
+const test = suite("store/script");
+
+type Definition = ScriptDefinition<string, string, unknown>;
+
+/** As ack.lua has it. */
+const ack: Definition = {
+  name: "ack",
+  keys: ["jobs", "working", "reservations", "counters", "history"],
+  fixed: ["day"],
+  each: ["jid"],
+  parse: (reply) => reply,
+};
+
+test("a definition that agrees with the head of its file is taken", () => {
+  assert.instance(new Script(ack), Script);
+});
+
+const disagreements: [what: string, definition: Definition][] = [
+  ["names another key", { ...ack, keys: ["jobs", "working", "dead", "counters", "history"] }],
+  ["names keys in another order", { ...ack, keys: [...ack.keys].reverse() }],
+  ["lacks a key", { ...ack, keys: ack.keys.slice(0, -1) }],
+  ["has a key too many", { ...ack, keys: [...ack.keys, "dead"] }],
+  ["names an argument otherwise", { ...ack, fixed: ["today"] }],
+  ["takes once what comes with each item", { ...ack, fixed: ["day", "jid"], each: [] }],
+  ["has an argument too many", { ...ack, each: ["jid", "wid"] }],
+];
+
+for (const [what, definition] of disagreements) {
+  test(`a definition that ${what} is refused when the broker starts`, () => {
+    assert.throws(
+      () => new Script(definition),
+      /^ack\.lua and its definition disagree\.\nThe file/,
+    );
+  });
+}
+
+test("a definition without a file is refused", () => {
+  assert.throws(() => new Script({ ...ack, name: "no-such" }), /ENOENT/);
+});
+
+test(
+  "keys and arguments are passed by name, in the order of the head of the file",
+  withStore(async ({ keys, link }) => {
+    const sent: Argument[][] = [];
+    const parrot = {
+      call: async (...parameters: Argument[]) => sent.push(parameters),
+    } as unknown as typeof link;
+    const items = [{ jid: "a" }, { jid: "b" }];
+    await new Script(ack).run(parrot, keys, { day: "2026-01-01" }, items);
+    const { jobs, working, reservations, counters, history } = keys;
+    const [command, sha, ...rest] = sent[0] ?? [];
+    assert.is(command, "EVALSHA");
+    assert.match(String(sha), /^[0-9a-f]{40}$/);
+    const names = [jobs, working, reservations, counters, history];
+    assert.equal(rest, [5, ...names, "2026-01-01", "a", "b"]);
+  }),
+);
+
+test(
+  "when Redis has forgotten the scripts they work all the same",
+  withStore(async ({ link, keys, redis, seed, state }) => {
+    const run = (jid: string) => scripts.ack.run(link, keys, { day: "2026-01-01" }, [{ jid }]);
+    await seed({ working: { a: 1, b: 1, c: 1 } });
+    assert.equal(await run("a"), [true]);
+    await redis.script("FLUSH");
+    assert.equal(await Promise.all([run("b"), run("c"), run("d")]), [[true], [true], [false]]);
+    assert.equal((await state()).counters, { processed: 3 });
+  }),
+);
+
+test(
+  "a script's own error comes through, and is not tried again",
+  withStore(async ({ link, keys, redis }) => {
+    await redis.set(keys.working, "of the wrong type");
+    let calls = 0;
+    const counting = {
+      call: (command: string, ...parameters: Argument[]) => {
+        calls++;
+        return link.call(command, ...parameters);
+      },
+    } as unknown as typeof link;
+    await scripts.ack.run(link, keys, { day: "d" }, []); // Redis has the script from here on
+    try {
+      await scripts.ack.run(counting, keys, { day: "d" }, [{ jid: "a" }]);
+      assert.unreachable("it did not fail");
+    } catch (error) {
+      assert.match(String(error), "WRONGTYPE");
+    }
+    assert.is(calls, 1);
+  }),
+);
+
+test("a reply that the head of the file does not promise is refused", () => {
+  const refused = /which was not to be expected/;
+  const parse = <Result>(script: Script<string, string, Result>, reply: unknown) =>
+    script.run({ call: async () => reply } as never, {} as never, {} as never);
+  const wrong: [Script<string, string, unknown>, unknown][] = [
+    [scripts.push, "OK"],
+    [scripts.push, [Buffer.from("1")]],
+    [scripts.reserve, [["jid"]]],
+    [scripts.fail, [[Buffer.from("vanished")]]],
+    [scripts.fail, [[Buffer.from("retried"), Buffer.from("soon")]]],
+    [scripts.registerWorker, Buffer.from("asleep")],
+    [scripts.beat, [Buffer.from("asleep")]],
+  ];
+  return Promise.all(
+    wrong.map(async ([script, reply]) => {
+      const message = await parse(script, reply).then(String, (error: Error) => error.message);
+      assert.match(message, refused);
+    }),
+  ).then(() => {});
+});
+
+test.run();
