@@ -10,8 +10,8 @@ export async function ask(
   let text = "";
   for (const command of commands) {
     const answered = new Promise<string>((resolve) => {
-      client.send(Buffer.from(`${command}\r\n`), ({ bytes, bodyAt }) => {
-        resolve(bytes.toString("utf8", bodyAt));
+      client.send(Buffer.from(`${command}\r\n`), ({ bytes, bodyAt, bodyEnd }) => {
+        resolve(bytes.toString("utf8", bodyAt, bodyEnd));
       });
     });
     text = await Promise.race([answered, failed]);

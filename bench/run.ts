@@ -69,7 +69,9 @@ async function run(options: Options): Promise<void> {
 }
 
 function settingsFor({ quick = false, rounds, shape, faktory, peer }: Options): Settings {
-  const times = quick ? { warmUpMs: 500, measureMs: 1_000 } : { warmUpMs: 2_000, measureMs: 4_000 };
+  const times = quick
+    ? { warmUpMs: 2_000, measureMs: 1_000 }
+    : { warmUpMs: 2_000, measureMs: 4_000 };
   const others = { faktory, peer };
   return {
     rounds: quick ? 1 : rounds,

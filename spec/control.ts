@@ -41,6 +41,9 @@ export class Control {
       // There the last job's `retry` is the default of the next one (DEFECT-1): set it to 25.
       const job = '{"jid":"set-retry-back","jobtype":"Any","args":[],"retry":25}';
       await request(this.#connection, `PUSH ${job}`, "+OK");
+      // Nor does a FLUSH make it forget queues and their pauses (DEFECT-11).
+      await request(this.#connection, "QUEUE RESUME *", "+OK");
+      await request(this.#connection, "QUEUE REMOVE *", "+OK");
     }
     await request(this.#connection, "FLUSH", "+OK");
   }

@@ -22,7 +22,6 @@ else if (plan.load === "fill") await measurement.over(fill(plan.count));
 else if (plan.load === "process") await work(plan.count);
 else throw new Error(`there is no ${plan.load} for BullMQ`);
 
-state.isDone = true;
 tell({ kind: "result", result: measurement.result() });
 await state.worker?.close(true);
 await queue.close();

@@ -5,6 +5,8 @@ export interface Reply {
   bytes: Buffer;
   /** Where the text of a bulk string begins; 0 for other replies. */
   bodyAt: number;
+  /** Where the text of any reply ends; its line's end follows. */
+  bodyEnd: number;
   isNil: boolean;
 }
 
@@ -25,7 +27,7 @@ const LINE_FEED = "\n".charCodeAt(0);
 export class Client {
   readonly #socket: Socket;
   readonly #onFailure: (error: Error) => void;
-  readonly #reply: Reply = { bytes: Buffer.alloc(0), bodyAt: 0, isNil: false };
+  readonly #reply: Reply = { bytes: Buffer.alloc(0), bodyAt: 0, bodyEnd: 0, isNil: false };
   /** A reply that came in more than one piece. */
   #partial: Buffer | undefined;
   #onReply: OnReply | undefined;
@@ -102,6 +104,7 @@ export class Client {
     const reply = this.#reply;
     reply.isNil = false;
     reply.bodyAt = 0;
+    reply.bodyEnd = end - 2;
     if (bytes[0] !== DOLLAR) {
       const isWhole = bytes[end - 1] === LINE_FEED;
       if (isWhole && bytes[0] !== PLUS) this.#fail(bytes.toString("utf8", 0, end).trim());

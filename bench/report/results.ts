@@ -57,8 +57,8 @@ function currentCommit(): string {
   return isChanged ? `${commit}-changed` : commit;
 }
 
-/** All that a program prints. */
+/** What a program prints. Faktory says its version on its standard error. */
 function output(program: string, ...args: string[]): string {
   const { stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: "utf8" });
-  return `${stdout}${stderr}`;
+  return stdout || stderr;
 }

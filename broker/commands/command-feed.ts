@@ -9,6 +9,7 @@ export class CommandFeed {
 
   /** Who watches already goes on to see each command once. */
   watch(watcher: Session): void {
+    if (this.#watchers.has(watcher)) return;
     this.#watchers.add(watcher);
     watcher.gone.addEventListener("abort", () => this.#watchers.delete(watcher), { once: true });
   }

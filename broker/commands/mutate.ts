@@ -3,7 +3,8 @@ import { OK } from "../../protocol/reply.ts";
 import { command, missing } from "./command.ts";
 
 const USAGE =
-  'MUTATE {"cmd":"clear|discard|kill|requeue","target":"scheduled|retries|dead","filter":{…}}';
+  'MUTATE {"cmd":"clear|discard|kill|requeue","target":"scheduled|retries|dead",' +
+  '"filter":{"jids":["…"],"regexp":"*…*","jobtype":"…"}}';
 
 export const mutate = command({
   verb: "MUTATE",
@@ -14,6 +15,7 @@ export const mutate = command({
     ["-ERR unknown mutate operation", "see above for those there are"],
     ["-ERR invalid target for mutation command", "see above for those there are"],
     ["-ERR json: … and the like", "not one JSON object, or a member of a wrong type"],
+    ["-ERR … regexp …", "it is too long, or takes too long"],
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),

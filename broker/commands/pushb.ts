@@ -17,7 +17,7 @@ export const pushb = command({
   replies: [
     ["${}", "all are kept"],
     ['${"<jid>":"<reason>"}', "these were refused, all others are kept"],
-    ["-ERR invalid JSON: …", "not an array of jobs; nothing is kept"],
+    ["-ERR invalid JSON: …", "not an array of jobs, or too long a one; nothing is kept"],
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),

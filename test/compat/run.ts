@@ -59,8 +59,9 @@ async function build(library: Library): Promise<Built | undefined> {
     return await library.build();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const outcome = error instanceof MissingToolchain ? "left out" : "failed";
-    note(library, { name: "is built", outcome, reason });
+    if (error instanceof MissingToolchain)
+      note(library, { name: "everything", outcome: "left out", reason });
+    else note(library, { name: "is built", outcome: "failed", reason });
     return undefined;
   }
 }

@@ -95,7 +95,7 @@ export const jobDefects: Defect[] = [
       const wire = await Wire.hello(port);
       const jobs = Array.from(
         { length: MANY_JOBS },
-        (_, index) => `{"jid":"bulk-${index}","jobtype":"T","args":[${index}]}`,
+        (_, index) => `{"jid":"bulk-job-${index}","jobtype":"T","args":[${index}]}`,
       );
       const refused = await wire.call(`PUSHB [${jobs.join(",")}]`);
       assert.is(refused.slice(0, 200), "{}");
@@ -123,8 +123,8 @@ export const jobDefects: Defect[] = [
     title: "a scheduled job is enqueued when it is due, not at the next full five seconds",
     run: async (port) => {
       const wire = await Wire.hello(port);
-      // As far from the tick as can be, and not in the past.
-      const at = Math.ceil((Date.now() + 500) / 5_000) * 5_000 + 500;
+      // Faktory looks within the first of every five seconds: right after that.
+      const at = Math.ceil(Date.now() / 5_000) * 5_000 + 1_500;
       await wire.push({ jid: "on-time-please", at: new Date(at).toISOString() });
       await until(async () => (await wire.fetch("default")) === "on-time-please", {
         what: "the job",

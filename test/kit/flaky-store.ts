@@ -1,8 +1,13 @@
-import type { Store } from "../../broker/store/store.ts";
+import type { QueueStore, Store, WaitingStore } from "../../broker/store/store.ts";
 import { until } from "./until.ts";
 
-/** What answers by itself; the parts of a store, queues and waiting, are left as they are. */
-type Method = Exclude<keyof Store, "onNotice" | "queues" | "waiting">;
+/** Not methods, or none that answer with a promise. */
+type Others = "onNotice" | "queues" | "waiting" | "scan";
+
+type Names<Part> = Exclude<keyof Part, Others> & string;
+
+/** `push`, or a part's `waiting.firstDue`. */
+type Method = Names<Store> | `queues.${Names<QueueStore>}` | `waiting.${Names<WaitingStore>}`;
 
 /** A real store with somebody in between who counts its calls, and fails or delays some of them. */
 export class FlakyStore {
@@ -13,19 +18,17 @@ export class FlakyStore {
   #underWay = 0;
 
   constructor(real: Store) {
-    this.store = new Proxy(real, {
-      get: (target, name: keyof Store) => {
-        if (name === "queues" || name === "waiting") return target[name];
-        const method = target[name].bind(target) as (...parameters: unknown[]) => Promise<unknown>;
-        if (name === "onNotice") return method;
-        return (...parameters: unknown[]) => this.#run(name, () => method(...parameters));
-      },
-    });
+    this.store = this.#watch(real, "");
   }
 
   /** How often a method has been called. */
   calls(method: Method): number {
     return this.#calls.get(method) ?? 0;
+  }
+
+  /** How many calls there have been in all. */
+  get callCount(): number {
+    return [...this.#calls.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Fails one call to come: the next, or the n-th. It does not reach the real store. */
@@ -56,6 +59,20 @@ export class FlakyStore {
     await until(() => this.#underWay === 0, { what: "the store is idle" });
     await new Promise(setImmediate);
     if (this.#underWay > 0) await this.untilIdle();
+  }
+
+  #watch<Part extends object>(part: Part, prefix: "" | "queues." | "waiting."): Part {
+    return new Proxy(part, {
+      get: (target, name: keyof Part & string) => {
+        const member: unknown = target[name];
+        if (name === "queues") return this.#watch(member as object, "queues.");
+        if (name === "waiting") return this.#watch(member as object, "waiting.");
+        const method = (member as (...parameters: unknown[]) => Promise<unknown>).bind(target);
+        if (name === "onNotice" || name === "scan") return method;
+        const path = `${prefix}${name}` as Method;
+        return (...parameters: unknown[]) => this.#run(path, () => method(...parameters));
+      },
+    });
   }
 
   async #run(method: Method, call: () => Promise<unknown>): Promise<unknown> {

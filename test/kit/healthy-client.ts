@@ -16,9 +16,9 @@ export interface HealthyClient {
   stop(): Promise<void>;
 }
 
-export async function startHealthyClient(port: number): Promise<HealthyClient> {
+export async function startHealthyClient(port: number, password = ""): Promise<HealthyClient> {
   const program = fileURLToPath(new URL("./probe.ts", import.meta.url));
-  const child = fork(program, [String(port)], { execArgv: ["--import", "tsx"] });
+  const child = fork(program, [String(port), password], { execArgv: ["--import", "tsx"] });
   await once(child, "message");
   return {
     async report() {

@@ -85,10 +85,15 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     return (code ?? signal) as number | NodeJS.Signals;
   });
   const find = (event: string) => log.findLast((line) => line.event === event);
-  await until(() => find("broker.listening") ?? (child.exitCode !== null || child.signalCode), {
-    what: "the broker listens",
-    withinMs: 15_000,
-  });
+  try {
+    await until(() => find("broker.listening") ?? (child.exitCode !== null || child.signalCode), {
+      what: "the broker listens",
+      withinMs: 15_000,
+    });
+  } catch (error) {
+    kill();
+    throw error;
+  }
   const port = find("broker.listening")?.port;
   if (port === undefined) throw new Error(`millrace serve ended with ${await ended}: ${stderr}`);
   return {

@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Reply } from "../../protocol/reply.ts";
 import { ReplyReader } from "../../protocol/reply-reader.ts";
 
@@ -16,7 +17,7 @@ export interface Info {
 
 /** A client that speaks lines and replies, and knows nothing better: what a test says is what is sent. */
 export class Wire {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   /** What the server said first: HI as a rule. */
   greeting = "";
   readonly #reader = new ReplyReader();
@@ -24,7 +25,7 @@ export class Wire {
   #waiting: ((reply: Reply | "closed") => void)[] = [];
   #isClosed = false;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Duplex) {
     this.socket = socket;
     socket.on("data", (chunk: Buffer) => this.#reader.read(chunk, (reply) => this.#take(reply)));
     socket.on("error", () => {});
@@ -32,6 +33,12 @@ export class Wire {
       this.#isClosed = true;
       for (const resolve of this.#waiting.splice(0)) resolve("closed");
     });
+  }
+
+  /** Speaks over a stream that is there already; what the server says first is yet to be read. */
+  static over(stream: Duplex): Wire {
+    stream.once("end", () => stream.destroy()); // as a socket does
+    return new Wire(stream);
   }
 
   /** Connects, and reads no further than the server's HI. */

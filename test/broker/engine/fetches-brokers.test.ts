@@ -83,7 +83,7 @@ test(
 
 test(
   "a word of its own does not make a broker ask again",
-  withTwo(async (here, there) => {
+  withTwo(async (here) => {
     const worker = here.client();
     const answered = worker.fetch("q");
     await here.flaky.untilIdle();

@@ -140,7 +140,10 @@ test(
     await until(() => pids().length === 2, { what: "it is started again" });
     assert.is(await ask(redis.socket, "GET", "name"), "value");
     const [died] = log.of("redis.died");
-    assert.match((died?.err as Error).message, "redis-server ended with SIGKILL");
+    assert.match(
+      (died?.err as Error | undefined)?.message ?? "",
+      "redis-server ended with SIGKILL",
+    );
     assert.equal(guardsOf(pids()[0]), []);
     assert.is(guardsOf(pids()[1]).length, 1);
     assert.equal(givenUp, []);

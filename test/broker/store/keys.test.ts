@@ -8,13 +8,13 @@ import { openStore, promote } from "../../kit/store.ts";
 const test = suite("store/keys");
 
 test("all keys of a namespace share its hash tag, so that they are in one Cluster slot", () => {
-  for (const key of Object.values(keysOf("some name"))) {
+  for (const key of Object.values({ ...keysOf("some name") })) {
     assert.match(key, /^mr:\{some name\}:[a-z:]+$/);
   }
 });
 
 test("no key is another one, nor could a queue's or a worker's name make it one", () => {
-  const keys = Object.values(keysOf("n"));
+  const keys = Object.values({ ...keysOf("n") });
   assert.is(new Set(keys).size, keys.length);
   for (const prefix of keys.filter((key) => key.endsWith(":"))) {
     const inside = keys.filter((key) => key !== prefix && key.startsWith(prefix));
@@ -50,7 +50,7 @@ test("whatever is done, Redis holds no other keys than these", async () => {
     await promote(world);
     await store.reserve({ wid: "w", queues: ["q"] });
     await world.state(); // throws when it finds a key that keys.ts does not name
-    const keys = Object.values(keysOf("n"));
+    const keys = Object.values({ ...keysOf("n") });
     for (const found of await world.redis.keys("*")) {
       assert.ok(keys.some((key) => (key.endsWith(":") ? found.startsWith(key) : found === key)));
     }

@@ -24,7 +24,7 @@ test("a definition that agrees with the head of its file is taken", () => {
 
 const disagreements: [what: string, definition: Definition][] = [
   ["names another key", { ...ack, keys: ["jobs", "working", "dead", "counters", "history"] }],
-  ["names keys in another order", { ...ack, keys: [...ack.keys].reverse() }],
+  ["names keys in another order", { ...ack, keys: ack.keys.toReversed() }],
   ["lacks a key", { ...ack, keys: ack.keys.slice(0, -1) }],
   ["has a key too many", { ...ack, keys: [...ack.keys, "dead"] }],
   ["names an argument otherwise", { ...ack, fixed: ["today"] }],
@@ -97,10 +97,10 @@ test(
   }),
 );
 
-test("a reply that the head of the file does not promise is refused", () => {
+test("a reply that the head of the file does not promise is refused", async () => {
   const refused = /which was not to be expected/;
   const parse = <Result>(script: Script<string, string, Result>, reply: unknown) =>
-    script.run({ call: async () => reply } as never, {} as never, {} as never);
+    script.run({ call: async () => reply } as never, {} as never, {});
   const wrong: [Script<string, string, unknown>, unknown][] = [
     [scripts.push, "OK"],
     [scripts.push, [Buffer.from("1")]],
@@ -110,12 +110,12 @@ test("a reply that the head of the file does not promise is refused", () => {
     [scripts.registerWorker, Buffer.from("asleep")],
     [scripts.beat, [Buffer.from("asleep")]],
   ];
-  return Promise.all(
+  await Promise.all(
     wrong.map(async ([script, reply]) => {
       const message = await parse(script, reply).then(String, (error: Error) => error.message);
       assert.match(message, refused);
     }),
-  ).then(() => {});
+  );
 });
 
 test.run();

@@ -50,7 +50,7 @@ test("it runs at the time that its work has told", async () => {
   task.start();
   for (let ms = 0; ms < 2_000; ms++) await advance(clock, 1);
   // After 5,000 was told it looks again all the same.
-  assert.equal(ranAt, [0 + 1, 301, 700, 1_700].map((at, index) => (index === 0 ? 0 : at)));
+  assert.equal(ranAt, [0, 301, 700, 1_700]);
   await task.stop();
 });
 
@@ -94,6 +94,7 @@ test("a wake while it runs is not lost, nor does it run twice at once", async ()
   await advance(clock, 0);
   assert.equal(ranAt, [0, 150]);
   finish();
+  await advance(clock, 0);
   await advance(clock, 750);
   assert.equal(ranAt, [0, 150, 900]);
   finish();

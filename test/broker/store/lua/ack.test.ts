@@ -34,7 +34,7 @@ transition(test, "nothing is left of a job that is done but the count", {
   given,
   when: run("a"),
   returns: [true],
-  then: {
+  leaves: {
     jobs: { b: job, queued: job, later: job, again: job, dead: job },
     working: { b: 1_802 },
     reservations: { b: reservation },
@@ -51,7 +51,7 @@ transition(test, "several jobs are counted on top of those before", {
   },
   when: run("a", "b"),
   returns: [true, true],
-  then: {
+  leaves: {
     jobs: { queued: job, later: job, again: job, dead: job },
     working: {},
     reservations: {},
@@ -70,7 +70,7 @@ transition(test, "a job is done once, though it is named twice", {
   given,
   when: run("a", "nobody", "a"),
   returns: [true, false, false],
-  then: {
+  leaves: {
     jobs: { b: job, queued: job, later: job, again: job, dead: job },
     working: { b: 1_802 },
     reservations: { b: reservation },

@@ -21,7 +21,7 @@ for (const [rank, state] of states.entries()) {
       given: { workers: { "w 1": 400 }, details: { "w 1": { state, rssKb: "1", pid: "3" } } },
       when: run({ wid: "w 1", state: told, rssKb: 9 }),
       returns: [after],
-      then: {
+      leaves: {
         workers: { "w 1": 500 },
         details: { "w 1": { state: after, rssKb: "9", pid: "3" } },
       },
@@ -42,7 +42,7 @@ transition(test, "of several beats each is answered for itself", {
     { wid: "w", state: "running", rssKb: 7 },
   ),
   returns: ["terminate", undefined, "quiet", "terminate"],
-  then: {
+  leaves: {
     workers: { v: 500, w: 500, x: 420 },
     details: {
       v: { state: "quiet", rssKb: "6" },

@@ -19,14 +19,14 @@ transition(test, "a worker with connections left stays", {
   given,
   when: run("v"),
   returns: 1,
-  then: { details: { ...given.details, v: { state: "running", connections: "1" } } },
+  leaves: { details: { ...given.details, v: { state: "running", connections: "1" } } },
 });
 
 transition(test, "with its last connection a worker is forgotten", {
   given,
   when: run("w"),
   returns: 0,
-  then: { workers: { v: 400 }, details: { v: given.details.v } },
+  leaves: { workers: { v: 400 }, details: { v: given.details.v } },
 });
 
 transition(test, "a worker that is not known stays unknown", {

@@ -31,7 +31,7 @@ transition(test, "jobs go to the ends of their queues, each at its priority, in 
     { set: "scheduled", jid: "c" },
   ]),
   returns: ["r", "q", "q"],
-  then: {
+  leaves: {
     jobs: { a: enqueued, b: { ...enqueued, queue: "r", priority: 9 }, c: enqueued, z: job },
     queues: { q: { z: "5/4", a: "5/6", c: "5/7" }, r: { b: "9/5" } },
     queueNames: ["q", "r"],
@@ -45,7 +45,7 @@ transition(test, "a retry keeps what is known of its failures, and gets a new ti
   given: { jobs: { a: { ...job, enqueuedAt: 7, retry: 5, failure } }, retries: { a: NOW } },
   when: run([{ set: "retries", jid: "a" }]),
   returns: ["q"],
-  then: {
+  leaves: {
     jobs: { a: { ...enqueued, retry: 5, failure } },
     queues: { q: { a: "5/1" } },
     queueNames: ["q"],
@@ -69,7 +69,7 @@ transition(test, "without a limit of time a dead job goes as well", {
   given: { jobs: { a: { ...job, failure } }, dead: { a: NOW - 5 }, scheduled: {} },
   when: run([{ set: "dead", jid: "a" }], "+inf"),
   returns: ["q"],
-  then: {
+  leaves: {
     jobs: { a: { ...enqueued, failure } },
     queues: { q: { a: "5/1" } },
     queueNames: ["q"],

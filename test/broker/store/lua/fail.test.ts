@@ -61,7 +61,7 @@ transition(test, "a job that fails for the first time is retried later", {
   given: working({ a: job }),
   when: run({ jid: "a", jitter: 3 }),
   returns: [{ kind: "retried", at: NOW + 18_000 }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 18_000 } } },
     retries: { a: NOW + 18_000 },
@@ -93,7 +93,7 @@ for (const [retryCount, jitter, seconds] of backOff) {
     given: working({ a: isFirst ? job : { ...job, failure: before } }),
     when: run({ jid: "a", jitter }),
     returns: [{ kind: "retried", at }],
-    then: {
+    leaves: {
       ...failed(1),
       jobs: { a: { ...job, failure: { ...after, remaining, nextAt: at } } },
       retries: { a: at },
@@ -107,7 +107,7 @@ transition(test, "a job whose retries are used up dies", {
   given: { ...working({ a: { ...job, failure: exhausted } }), dead: { z: 3 } },
   when: run({ jid: "a" }),
   returns: [{ kind: "died" }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: { a: { ...job, failure: { ...exhausted, retryCount: 25, remaining: 0 } } },
     dead: { a: NOW, z: 3 },
@@ -121,7 +121,7 @@ transition(test, "a job with retry 1 is retried once, and then dies", {
   }),
   when: run({ jid: "a" }, { jid: "b" }),
   returns: [{ kind: "retried", at: NOW + 15_000 }, { kind: "died" }],
-  then: {
+  leaves: {
     ...failed(2),
     jobs: {
       a: { ...job, retry: 1, failure: { ...failure, remaining: 1, nextAt: NOW + 15_000 } },
@@ -136,14 +136,14 @@ transition(test, "a job with retry 0 is discarded", {
   given: working({ a: { ...job, retry: 0 } }),
   when: run({ jid: "a" }),
   returns: [{ kind: "discarded" }],
-  then: { ...failed(1), jobs: {} },
+  leaves: { ...failed(1), jobs: {} },
 });
 
 transition(test, "a job with a negative retry dies at once", {
   given: working({ a: { ...job, retry: -1 } }),
   when: run({ jid: "a" }),
   returns: [{ kind: "died" }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: { a: { ...job, retry: -1, failure: { ...failure, remaining: -1 } } },
     dead: { a: NOW },
@@ -156,7 +156,7 @@ transition(test, "a client's own failure object is counted on from", {
   }),
   when: run({ jid: "a" }),
   returns: [{ kind: "retried", at: NOW + 640_000 }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: {
       a: {
@@ -172,7 +172,7 @@ transition(test, "a report without a backtrace leaves an empty one", {
   given: working({ a: { ...job, failure } }),
   when: run({ jid: "a", report: { errtype: "", message: "", backtrace: [] } }),
   returns: [{ kind: "retried", at: NOW + 16_000 }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: {
       a: {
@@ -209,14 +209,14 @@ transition(test, "a job fails once, though it is named twice", {
   given: working({ a: { ...job, retry: 0 } }),
   when: run({ jid: "a" }, { jid: "a" }),
   returns: [{ kind: "discarded" }, { kind: "unknown" }],
-  then: { ...failed(1), jobs: {} },
+  leaves: { ...failed(1), jobs: {} },
 });
 
 transition(test, "a reservation that ends at this moment has run out", {
   given: working({ a: job }, NOW),
   when: run({ jid: "a", cause: "expired" }),
   returns: [{ kind: "retried", at: NOW + 15_000 }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } } },
     retries: { a: NOW + 15_000 },
@@ -227,7 +227,7 @@ transition(test, "a job with retry 0 whose reservation ran out dies: nobody said
   given: working({ a: { ...job, retry: 0 } }, NOW),
   when: run({ jid: "a", cause: "expired" }),
   returns: [{ kind: "died" }],
-  then: {
+  leaves: {
     ...failed(1),
     jobs: { a: { ...job, retry: 0, failure: { ...failure, remaining: 0 } } },
     dead: { a: NOW },

@@ -26,7 +26,7 @@ transition(test, "all jobs, queues and counts are gone; workers and the sequence
   },
   when: ({ link, keys }) => flush.run(link, keys, {}),
   returns: undefined,
-  then: {
+  leaves: {
     jobs: {},
     queues: {},
     queueNames: [],

@@ -24,7 +24,7 @@ transition(test, "workers that have been silent are forgotten, and what they had
   given,
   when: run(),
   returns: ["c", "a"],
-  then: { workers: { b: 500, d: 501 }, details: { b: running, d: running } },
+  leaves: { workers: { b: 500, d: 501 }, details: { b: running, d: running } },
   notices: ["worker forgotten c", "worker forgotten a"],
 });
 
@@ -32,7 +32,7 @@ transition(test, "at most so many are forgotten at once, the longest silent firs
   given,
   when: run(1),
   returns: ["c"],
-  then: { workers: { a: 499, b: 500, d: 501 }, details: { a: running, b: running, d: running } },
+  leaves: { workers: { a: 499, b: 500, d: 501 }, details: { a: running, b: running, d: running } },
   notices: ["worker forgotten c"],
 });
 

@@ -23,28 +23,28 @@ transition(test, "those that died too long ago are deleted", {
   given,
   when: run({ diedBefore: 300, keep: 100, limit: 100 }),
   returns: 2,
-  then: { jobs: { a: job, c: job, queued: job }, dead: { a: 400, c: 300 } },
+  leaves: { jobs: { a: job, c: job, queued: job }, dead: { a: 400, c: 300 } },
 });
 
 transition(test, "of those that are too many the oldest are deleted", {
   given,
   when: run({ diedBefore: 0, keep: 1, limit: 100 }),
   returns: 3,
-  then: { jobs: { a: job, queued: job }, dead: { a: 400 } },
+  leaves: { jobs: { a: job, queued: job }, dead: { a: 400 } },
 });
 
 transition(test, "who is both too old and one too many is counted once", {
   given,
   when: run({ diedBefore: 300, keep: 3, limit: 100 }),
   returns: 2,
-  then: { jobs: { a: job, c: job, queued: job }, dead: { a: 400, c: 300 } },
+  leaves: { jobs: { a: job, c: job, queued: job }, dead: { a: 400, c: 300 } },
 });
 
 transition(test, "at most so many are deleted at once", {
   given,
   when: run({ diedBefore: 900, keep: 0, limit: 1 }),
   returns: 1,
-  then: {
+  leaves: {
     jobs: { a: job, c: job, d: job, queued: job },
     dead: { a: 400, c: 300, d: 200 },
   },

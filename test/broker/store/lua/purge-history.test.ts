@@ -25,7 +25,7 @@ transition(test, "the counts of days that are too old are deleted, the totals st
   given,
   when: run("2025-01-01"),
   returns: 2,
-  then: {
+  leaves: {
     history: {
       "processed:2025-01-01": 3,
       "processed:2026-01-01": 4,

@@ -38,7 +38,7 @@ const older = { v: 1, queue: "q", retry: 3, text: "old" } as const;
 transition(test, "the first job of all makes its queue known", {
   when: run({ jid: "a" }),
   returns: [true],
-  then: { jobs: { a: fresh }, queues: { q: { a: "5/1" } }, queueNames: ["q"], sequence: 1 },
+  leaves: { jobs: { a: fresh }, queues: { q: { a: "5/1" } }, queueNames: ["q"], sequence: 1 },
   notices: ["queue q me"],
 });
 
@@ -51,7 +51,7 @@ transition(test, "a job goes behind those of its priority, and nobody is told of
   },
   when: run({ jid: "b" }),
   returns: [true],
-  then: {
+  leaves: {
     jobs: { a: older, b: fresh },
     queues: { q: { a: "5/7", b: "5/8" } },
     sequence: 8,
@@ -67,7 +67,7 @@ transition(test, "several jobs keep their order, each in its queue and band", {
     { jid: "e" },
   ),
   returns: [true, true, true, true, true],
-  then: {
+  leaves: {
     jobs: { a: fresh, b: { ...fresh, queue: "r" }, c: fresh, d: fresh, e: fresh },
     queues: { q: { a: "5/1", c: "9/3", d: "1/4", e: "5/5" }, r: { b: "9/2" } },
     queueNames: ["q", "r"],
@@ -79,7 +79,7 @@ transition(test, "several jobs keep their order, each in its queue and band", {
 transition(test, "a job that is not due yet is scheduled, and no queue is made for it", {
   when: run({ jid: "a", due: 2_000 }, { jid: "b", due: 1_000.5 }),
   returns: [true, true],
-  then: {
+  leaves: {
     jobs: { a: fresh, b: fresh },
     scheduled: { a: 2_000, b: 1_000.5 },
     sequence: 2,
@@ -89,7 +89,7 @@ transition(test, "a job that is not due yet is scheduled, and no queue is made f
 transition(test, "of two jobs with one jid in a call the first is stored", {
   when: run({ jid: "a", text: "first" }, { jid: "a", text: "second", queue: "r" }),
   returns: [true, false],
-  then: {
+  leaves: {
     jobs: { a: { ...fresh, text: "first" } },
     queues: { q: { a: "5/1" } },
     queueNames: ["q"],
@@ -114,13 +114,13 @@ for (const [where, sets] of Object.entries(live)) {
     given: { ...given, queueNames: [...given.queueNames] },
     when: run({ jid: "a", queue: "r" }),
     returns: [false],
-    then: { sequence: 2 },
+    leaves: { sequence: 2 },
   });
   transition(test, `a job that is in ${where} already is not scheduled anew either`, {
     given: { ...given, queueNames: [...given.queueNames] },
     when: run({ jid: "a", due: 9_000 }),
     returns: [false],
-    then: { sequence: 2 },
+    leaves: { sequence: 2 },
   });
 }
 
@@ -128,7 +128,7 @@ transition(test, "a dead job starts anew in its queue", {
   given: { jobs: { a: older, b: older }, dead: { a: 500, b: 600 } },
   when: run({ jid: "a", queue: "r" }),
   returns: [true],
-  then: {
+  leaves: {
     jobs: { a: { ...fresh, queue: "r" }, b: older },
     dead: { b: 600 },
     queues: { r: { a: "5/1" } },
@@ -142,13 +142,13 @@ transition(test, "a dead job starts anew in scheduled", {
   given: { jobs: { a: older }, dead: { a: 500 } },
   when: run({ jid: "a", due: 2_000 }),
   returns: [true],
-  then: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
+  leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
 });
 
 transition(test, "a full group goes in one call", {
   when: run(...Array.from({ length: 100 }, (_, index) => ({ jid: `j${index}`, due: 10 + index }))),
   returns: Array.from({ length: 100 }, () => true),
-  then: {
+  leaves: {
     jobs: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`j${index}`, fresh])),
     scheduled: Object.fromEntries(
       Array.from({ length: 100 }, (_, index) => [`j${index}`, 10 + index]),

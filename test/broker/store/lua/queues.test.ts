@@ -25,14 +25,14 @@ transition(test, "pause notes queues by name, known or not", {
   when: ({ link, keys }) =>
     pauseQueues.run(link, keys, { all: 0 }, [{ queue: "q" }, { queue: "new" }]),
   returns: undefined,
-  then: { paused: ["new", "q"] },
+  leaves: { paused: ["new", "q"] },
 });
 
 transition(test, "pause of all notes every queue that is known", {
   given: full,
   when: ({ link, keys }) => pauseQueues.run(link, keys, { all: 1 }),
   returns: undefined,
-  then: { paused: ["q", "r"] },
+  leaves: { paused: ["q", "r"] },
 });
 
 transition(test, "a paused queue hands out nothing, the next one does", {
@@ -47,7 +47,7 @@ transition(test, "resume tells all brokers of queues that were paused", {
   when: ({ link, keys }) =>
     resumeQueues.run(link, keys, { all: 0 }, [{ queue: "q" }, { queue: "other" }]),
   returns: undefined,
-  then: { paused: ["new", "r"] },
+  leaves: { paused: ["new", "r"] },
   notices: ["queue q "],
 });
 
@@ -55,7 +55,7 @@ transition(test, "resume of all resumes what is paused", {
   given: { ...full, paused: ["new"] },
   when: ({ link, keys }) => resumeQueues.run(link, keys, { all: 1 }),
   returns: undefined,
-  then: { paused: [] },
+  leaves: { paused: [] },
   notices: ["queue new "],
 });
 
@@ -64,7 +64,7 @@ transition(test, "remove sets a queue's jobs aside, and forgets its name and its
   when: ({ link, keys }) =>
     removeQueues.run(link, keys, { all: 0 }, [{ queue: "q" }, { queue: "unknown" }]),
   returns: undefined,
-  then: {
+  leaves: {
     queues: { r: full.queues.r },
     queueNames: ["r"],
     paused: ["r"],
@@ -83,7 +83,7 @@ transition(test, "remove of all removes every queue, and un-pauses the unknown",
   },
   when: ({ link, keys }) => removeQueues.run(link, keys, { all: 1 }),
   returns: undefined,
-  then: {
+  leaves: {
     queues: {},
     queueNames: [],
     paused: [],
@@ -103,7 +103,7 @@ transition(test, "a job that was removed and is not deleted yet can be pushed an
     return stored;
   },
   returns: [true],
-  then: {
+  leaves: {
     jobs: { a: { v: 1, queue: "q", enqueuedAt: 5, text: "new" } },
     queues: { q: { a: "5/8" } },
     queueNames: ["q"],

@@ -33,14 +33,14 @@ transition(test, "the first connection tells who the worker is", {
   given: { workers: { v: 400 }, details: { v: older } },
   when: run("w"),
   returns: "running",
-  then: { workers: { v: 400, w: 500 }, details: { v: older, w: details } },
+  leaves: { workers: { v: 400, w: 500 }, details: { v: older, w: details } },
 });
 
 transition(test, "a further connection is counted, and counts as a beat", {
   given: { workers: { w: 400 }, details: { w: older } },
   when: run("w"),
   returns: "running",
-  then: { workers: { w: 500 }, details: { w: { ...older, connections: "3" } } },
+  leaves: { workers: { w: 500 }, details: { w: { ...older, connections: "3" } } },
 });
 
 for (const state of ["quiet", "terminate"] as const) {
@@ -48,7 +48,7 @@ for (const state of ["quiet", "terminate"] as const) {
     given: { workers: { w: 400 }, details: { w: { ...older, state } } },
     when: run("w"),
     returns: state,
-    then: { workers: { w: 500 }, details: { w: { ...older, state, connections: "3" } } },
+    leaves: { workers: { w: 500 }, details: { w: { ...older, state, connections: "3" } } },
   });
 }
 
@@ -56,7 +56,7 @@ transition(test, "what is left of a worker that was forgotten counts no more", {
   given: { details: { w: { ...older, state: "terminate" } } },
   when: run("w"),
   returns: "running",
-  then: { workers: { w: 500 }, details: { w: details } },
+  leaves: { workers: { w: 500 }, details: { w: details } },
 });
 
 test.run();

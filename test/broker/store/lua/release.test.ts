@@ -30,7 +30,7 @@ transition(test, "a job returns to exactly the place that it had, and the others
   given,
   when: run({ jid: "b", call: "c:1" }),
   returns: [true],
-  then: {
+  leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
     reservations: { c: { ...reservation, place: "1/4" } },
@@ -42,7 +42,7 @@ transition(test, "several jobs return at once, each to its queue", {
   given,
   when: run({ jid: "c", call: "c:1" }, { jid: "b", call: "c:1" }),
   returns: [true, true],
-  then: {
+  leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" }, r: { c: "1/4" } },
     working: {},
     reservations: {},
@@ -66,7 +66,7 @@ transition(test, "a job is taken back once, though it is named twice", {
   given,
   when: run({ jid: "b", call: "c:1" }, { jid: "b", call: "c:1" }),
   returns: [true, false],
-  then: {
+  leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
     reservations: { c: { ...reservation, place: "1/4" } },

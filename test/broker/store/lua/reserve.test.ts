@@ -18,7 +18,7 @@ const run =
     return handedOut.map((one) => {
       if (one === undefined) return "nothing";
       const { jid, queue, left, record } = one;
-      return `${jid} of ${queue}, ${left} left: ${decodeRecord(record).text}`;
+      return `${jid} of ${queue}, ${left} left: ${String(decodeRecord(record).text)}`;
     });
   };
 
@@ -29,7 +29,7 @@ transition(test, "the first job of a queue is handed out", {
   given: { jobs: { a: job, b: job }, queues: { q: { a: "5/1", b: "5/2" } }, queueNames: ["q"] },
   when: run("q"),
   returns: ["a of q, 1 left: text"],
-  then: {
+  leaves: {
     queues: { q: { b: "5/2" } },
     working: { a: DEADLINE },
     reservations: { a: { ...reservation, place: "5/1" } },
@@ -49,7 +49,7 @@ transition(test, "higher priorities come first, and within one the earlier place
     "a of q, 1 left: text",
     "c of q, 0 left: text",
   ],
-  then: {
+  leaves: {
     queues: {},
     working: { a: DEADLINE, b: DEADLINE, c: DEADLINE, d: DEADLINE },
     reservations: {
@@ -69,7 +69,7 @@ transition(test, "the first of the queues that has a job gives it, in the order 
   },
   when: run("empty r q", "empty r q"),
   returns: ["b of r, 0 left: text", "a of q, 0 left: text"],
-  then: {
+  leaves: {
     queues: {},
     working: { a: DEADLINE, b: DEADLINE },
     reservations: {
@@ -89,7 +89,7 @@ transition(test, "when there are fewer jobs than requests, the first requests ge
   given: { jobs: { a: job }, queues: { q: { a: "5/1" } }, queueNames: ["q"] },
   when: run("r", "q", "q r", "q"),
   returns: ["nothing", "a of q, 0 left: text", "nothing", "nothing"],
-  then: {
+  leaves: {
     queues: {},
     working: { a: DEADLINE },
     reservations: { a: { ...reservation, place: "5/1" } },
@@ -104,7 +104,7 @@ transition(test, "a job with a reserve_for is reserved for so many seconds", {
   },
   when: run("q", "q"),
   returns: ["a of q, 1 left: text", "b of q, 0 left: text"],
-  then: {
+  leaves: {
     queues: {},
     working: { a: NOW + 60_000, b: NOW + 86_400_000 },
     reservations: {
@@ -122,7 +122,7 @@ transition(test, "the greatest and the smallest place are kept exactly", {
   },
   when: run("q", "q"),
   returns: ["a of q, 1 left: text", "b of q, 0 left: text"],
-  then: {
+  leaves: {
     queues: {},
     working: { a: DEADLINE, b: DEADLINE },
     reservations: {

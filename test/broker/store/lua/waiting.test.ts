@@ -22,7 +22,7 @@ transition(test, "kill moves jobs to dead, and dates the dead anew", {
   given: waiting,
   when: ({ link, keys }) => kill.run(link, keys, { now: 99 }, all),
   returns: [true, true, true, false],
-  then: { scheduled: {}, retries: {}, dead: { a: 99, b: 99, c: 99 } },
+  leaves: { scheduled: {}, retries: {}, dead: { a: 99, b: 99, c: 99 } },
 });
 
 transition(test, "kill leaves a job alone that is not in the set that is named", {
@@ -35,7 +35,7 @@ transition(test, "discard deletes jobs with their records", {
   given: waiting,
   when: ({ link, keys }) => discard.run(link, keys, {}, all),
   returns: [true, true, true, false],
-  then: { jobs: {}, scheduled: {}, retries: {}, dead: {} },
+  leaves: { jobs: {}, scheduled: {}, retries: {}, dead: {} },
 });
 
 transition(test, "discard leaves a job alone that is not in the set that is named", {
@@ -48,7 +48,7 @@ transition(test, "clear sets all jobs of a set aside", {
   given: { ...waiting, sequence: 6 },
   when: ({ link, keys }) => clear.run(link, keys, { set: "retries" }),
   returns: undefined,
-  then: { retries: {}, removed: { "7": { b: 20 } }, sequence: 7 },
+  leaves: { retries: {}, removed: { "7": { b: 20 } }, sequence: 7 },
 });
 
 transition(test, "clear of an empty set changes nothing", {
@@ -61,14 +61,14 @@ transition(test, "delete-removed deletes a bounded number, the first first", {
   given: { jobs: { a: job, b: job, c: job }, removed: { "7": { a: 1, b: 2, c: 3 } } },
   when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2 }),
   returns: 2,
-  then: { jobs: { c: job }, removed: { "7": { c: 3 } } },
+  leaves: { jobs: { c: job }, removed: { "7": { c: 3 } } },
 });
 
 transition(test, "delete-removed forgets a removal that it has finished", {
   given: { jobs: { a: job, z: job }, removed: { "7": { a: 1 } }, dead: { z: 1 } },
   when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2 }),
   returns: 1,
-  then: { jobs: { z: job }, removed: {} },
+  leaves: { jobs: { z: job }, removed: {} },
 });
 
 transition(test, "delete-removed has nothing to do when nothing was removed", {

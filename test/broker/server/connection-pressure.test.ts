@@ -1,0 +1,104 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { withConnections } from "../../kit/connection.ts";
+import { until } from "../../kit/until.ts";
+
+// What one client can make a broker hold is bounded, however it behaves.
+
+const test = suite("server/connection pressure");
+
+test(
+  "while a client does not read its replies none of its commands is begun",
+  withConnections(async ({ connect, engine }) => {
+    const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
+    wire.socket.pause();
+    // Each reply is about a kilobyte.
+    for (let count = 0; count < 400; count++) wire.send("INFO");
+    await until(() => stream.writableLength > 100_000, { what: "replies are left unread" });
+    await new Promise(setImmediate);
+    const begun = engine.statistics.commands;
+    assert.ok(begun < 400, `${begun} were begun`);
+    wire.socket.resume();
+    for (let count = 0; count < 400; count++) assert.match(await wire.read(), /^\{/);
+    assert.is(engine.statistics.commands, 401);
+  }),
+);
+
+test(
+  "a client that does not read for ten seconds by the clock is cut off",
+  withConnections(async ({ connect, clock, log, engine }) => {
+    const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
+    wire.socket.pause();
+    for (let count = 0; count < 400; count++) wire.send("INFO");
+    await until(() => stream.writableLength > 100_000, { what: "replies are left unread" });
+    clock.advance(9_999);
+    assert.not(stream.destroyed);
+    clock.advance(1);
+    assert.ok(stream.destroyed);
+    assert.is(log.of("connection.unread").length, 1);
+    assert.is(engine.statistics.connections, 0);
+  }),
+);
+
+test(
+  "one that begins to read in time is not",
+  withConnections(async ({ connect, clock, log }) => {
+    const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
+    wire.socket.pause();
+    for (let count = 0; count < 400; count++) wire.send("INFO");
+    await until(() => stream.writableLength > 100_000, { what: "replies are left unread" });
+    clock.advance(9_999);
+    wire.socket.resume();
+    for (let count = 0; count < 400; count++) assert.match(await wire.read(), /^\{/);
+    clock.advance(60_000);
+    assert.match(await wire.call("INFO"), /^\{/);
+    assert.is(log.of("connection.unread").length, 0);
+  }),
+);
+
+test(
+  "with many lines waiting nothing more is read, until they have been done",
+  withConnections(async ({ connect, flaky }) => {
+    const { wire, stream } = await connect({ limits: { maxWaiting: 10 } });
+    const release = flaky.hold("sizes");
+    for (let count = 0; count < 12; count++) wire.send("INFO");
+    await flaky.untilHeld("sizes");
+    assert.ok(stream.isPaused());
+    release();
+    for (let count = 0; count < 12; count++) assert.match(await wire.read(), /^\{/);
+    assert.not(stream.isPaused());
+  }),
+);
+
+test(
+  "with long lines waiting nothing more is read either",
+  withConnections(async ({ connect, flaky }) => {
+    const { wire, stream } = await connect();
+    const release = flaky.hold("sizes");
+    wire.send("INFO");
+    await flaky.untilHeld("sizes");
+    const mebibyte = "x".repeat(2 ** 20);
+    for (let count = 0; count < 5; count++) wire.send(mebibyte);
+    await until(() => stream.isPaused(), { what: "it is read no further" });
+    release();
+    assert.match(await wire.read(), /^\{/);
+    for (let count = 0; count < 5; count++) assert.match(await wire.read(), "unknown command");
+    assert.not(stream.isPaused());
+  }),
+);
+
+test(
+  "not more than so many commands of a connection are under way at once",
+  withConnections(async ({ connect, flaky }) => {
+    const { wire } = await connect({ limits: { maxRunning: 3 } });
+    const release = flaky.hold("ack");
+    for (let count = 0; count < 5; count++) wire.send('ACK {"jid":"nobody"}');
+    await flaky.untilHeld("ack", 3);
+    assert.is(flaky.calls("ack"), 3);
+    release();
+    for (let count = 0; count < 5; count++) assert.is(await wire.read(), "+OK");
+    assert.is(flaky.calls("ack"), 5);
+  }),
+);
+
+test.run();

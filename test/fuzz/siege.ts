@@ -1,0 +1,90 @@
+import { spawnSync } from "node:child_process";
+import * as assert from "uvu/assert";
+import { type HealthyClient, startHealthyClient } from "../kit/healthy-client.ts";
+import { startRedis } from "../kit/redis.ts";
+import { type Serving, serve, temporaryDirectory } from "../kit/serve.ts";
+
+/** Always the same, so that a failure comes again: FUZZ_SEED tries others. */
+export const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_121);
+
+/** How long one property is tried, FUZZ_SECONDS or so long. */
+export const SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 10);
+
+/** Most replies come much sooner than this, whatever others do. */
+const MAX_MEDIAN_MS = 100;
+
+/** And each within this: a bound for a machine that has other work as well. */
+const MAX_WAIT_MS = 2_000;
+
+/** What a broker may take at the most, its own 100 MiB included. */
+const MAX_MEBIBYTES = 700;
+
+/** A broker in a process of its own that is attacked, and a client that only wants to work. */
+export interface Siege {
+  port: number;
+  broker: Serving;
+  /** Checks that the broker, and the client, have come through what was done since the last time. */
+  check: (what: string, bounds?: Bounds) => Promise<void>;
+}
+
+/** Where something else may be allowed than as a rule. */
+export interface Bounds {
+  maxWaitMs?: number;
+}
+
+export interface SiegeOptions {
+  password?: string;
+}
+
+/** A test's body with a broker that is attacked. */
+export function besieged(
+  run: (siege: Siege) => Promise<void>,
+  { password = "" }: SiegeOptions = {},
+): () => Promise<void> {
+  return async () => {
+    const redis = await startRedis();
+    const directory = temporaryDirectory();
+    const broker = await serve({
+      flags: ["serve", "-b", "127.0.0.1:0", "-d", directory, "-c", directory, "-l", "info"],
+      args: ["--redis", `unix://${redis.socketPath}`],
+      environment: { FAKTORY_PASSWORD: password },
+    });
+    const healthy = await startHealthyClient(broker.port, password);
+    try {
+      const check: Siege["check"] = (what, bounds) => checkAll(what, broker, healthy, bounds);
+      await run({ port: broker.port, broker, check });
+    } finally {
+      await healthy.stop();
+      broker.process.kill("SIGKILL");
+      await broker.ended;
+      await redis.stop();
+    }
+  };
+}
+
+async function checkAll(
+  what: string,
+  broker: Serving,
+  healthy: HealthyClient,
+  { maxWaitMs = MAX_WAIT_MS }: Bounds = {},
+): Promise<void> {
+  // An unhandled rejection would have ended it.
+  assert.is(broker.process.exitCode ?? broker.process.signalCode, null, broker.stderr());
+  assert.is(broker.stderr(), "");
+  assert.equal(
+    broker.log.filter(({ event }) => event === "command.crashed"),
+    [],
+  );
+  const { count, medianMs, worstMs } = await healthy.report();
+  const mebibytes = residentMebibytes(broker);
+  const waits = `median ${medianMs.toFixed(1)} ms, worst ${worstMs.toFixed(0)} ms of ${count}`;
+  process.stdout.write(`\n  ${what}: ${waits}; ${mebibytes.toFixed(0)} MiB`);
+  assert.ok(medianMs < MAX_MEDIAN_MS, `${what}: a healthy client waited: ${waits}`);
+  assert.ok(worstMs < maxWaitMs, `${what}: a healthy client waited: ${waits}`);
+  assert.ok(mebibytes < MAX_MEBIBYTES, `${what}: it takes ${mebibytes} MiB`);
+}
+
+function residentMebibytes({ process: { pid } }: Serving): number {
+  const { stdout } = spawnSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" });
+  return Number(stdout) / 1024;
+}
