@@ -37,6 +37,7 @@ export async function withContenders<T>(
   const contenders: Contender[] = [];
   try {
     for (const start of starters) contenders.push(await start());
+    for (const { name, durability } of contenders) console.log(`  ${name}: ${durability}`);
     return await run(contenders);
   } finally {
     for (const contender of contenders) await contender.stop();

@@ -57,8 +57,11 @@ async function run(options: Options): Promise<void> {
   console.log(JSON.stringify({ commit: about.commit, ...about.machine, ...settings }));
   const results: Record<string, ScenarioResult> = {};
   for (const scenario of chosen) {
-    console.log(`\n${scenario.name}: ${scenario.summary}`);
-    results[scenario.name] = await scenario.run(settings);
+    console.log(`\n${scenario.name}: ${scenario.summary}; jobs of ${JOB_BYTES} bytes`);
+    results[scenario.name] = await scenario.run(settings).catch((error: unknown) => {
+      process.exitCode = 1;
+      return failed(scenario, error);
+    });
   }
   const rows = Object.values(results).flatMap((result) => result.rows);
   console.log(`\n${table(rows)}\n`);
@@ -91,6 +94,13 @@ function buildDist(): boolean {
   return status === 0;
 }
 
+/** The others are measured all the same. */
+function failed({ name }: Scenario, error: unknown): ScenarioResult {
+  console.error(error);
+  const measured = error instanceof Error ? error.message : String(error);
+  return { rows: [{ what: name, target: "", measured, verdict: "not measured" }], rounds: {} };
+}
+
 function describe({ name, summary }: Scenario): string {
   return `  ${name.padEnd(18)} ${summary}`;
 }
@@ -103,6 +113,9 @@ function positive(text: string): number {
 
 function serverUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && url.password !== "") {
+    throw new InvalidArgumentError("a server with a password can't be measured");
+  }
   if (url?.protocol === "tcp:" && url.hostname !== "") return url;
   throw new InvalidArgumentError("as in tcp://127.0.0.1:7419");
 }

@@ -79,14 +79,8 @@ export class Broker {
 
   /** Resolves with the port once clients are accepted. Rejects when Redis or the port can't be had. */
   async start(): Promise<number> {
-    await this.#store.open();
-    if ("url" in this.#options.redis) await this.#warnOfDangers();
-    // First of all: by a clock that is wrong, jobs would be due and workers be silent that are not.
-    await this.#followTime();
-    const { host, port } = this.#options.listen;
-    for (const task of this.#tasks) task.start();
     try {
-      return await this.#server.listen(port, host);
+      return await this.#start();
     } catch (error) {
       await this.stop();
       throw error;
@@ -110,6 +104,16 @@ export class Broker {
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
+  }
+
+  async #start(): Promise<number> {
+    await this.#store.open();
+    if ("url" in this.#options.redis) await this.#warnOfDangers();
+    // First of all: by a clock that is wrong, jobs would be due and workers be silent that are not.
+    await this.#followTime();
+    for (const task of this.#tasks) task.start();
+    const { host, port } = this.#options.listen;
+    return await this.#server.listen(port, host);
   }
 
   /** An embedded Redis is as the operator wished; one that somebody else runs may not be. */

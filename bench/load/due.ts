@@ -8,7 +8,7 @@ const JOBS_A_COMMAND = 500;
 const LEAD_MS = 1_500;
 
 /** How many jobs a second any server here takes by PUSHB, at the very least. */
-const PUSHED_A_SECOND = 4_000;
+const PUSHED_A_SECOND = 2_000;
 
 /**
  * Scheduled jobs and workers that wait. The time is taken from when a job is due until a worker has

@@ -52,7 +52,8 @@ export function publish(rows: readonly Row[], { commit, machine, settings }: Res
 
 /** The commit, and whether anything has been changed since. */
 function currentCommit(): string {
-  const commit = output("git", "rev-parse", "--short", "HEAD").trim();
+  const commit = /^[0-9a-f]+$/m.exec(output("git", "rev-parse", "--short", "HEAD"))?.[0];
+  if (commit === undefined) return "unknown";
   const isChanged = output("git", "status", "--porcelain", "--untracked-files=no") !== "";
   return isChanged ? `${commit}-changed` : commit;
 }

@@ -104,6 +104,21 @@ export class Connection implements Session {
 
   /** Closes once what has been answered is written. Safe to call twice. */
   close(reason: string): void {
+    this.#close(reason, "at once");
+  }
+
+  /** Begins nothing more, lets what is under way finish, and closes. */
+  drain(): void {
+    const farewell = this.#pipeline.waiting > 0 ? "shutdown in progress" : undefined;
+    this.#pipeline.clear();
+    this.#closeWhenIdle("shutdown", farewell);
+  }
+
+  /**
+   * Of a client that is refused, what it still sends is read and dropped for a while: left unread,
+   * it would make the system throw away the error that tells why.
+   */
+  #close(reason: string, how: "at once" | "when it hangs up"): void {
     if (this.#state === "closed") return;
     const { clock, engine, log } = this.#context;
     if (this.#state === "identified") engine.statistics.connections--;
@@ -117,15 +132,9 @@ export class Connection implements Session {
     const destroy = () => this.#stream.destroy();
     const cancelDestroy = clock.after(LINGER_MS, destroy);
     this.#stream.once("close", cancelDestroy);
-    this.#stream.end(destroy);
+    if (how === "at once" || this.#stream.readableEnded) this.#stream.end(destroy);
+    else this.#stream.once("end", destroy).resume().end();
     log.debug({ event: "connection.closed", conn: this.id, reason });
-  }
-
-  /** Begins nothing more, lets what is under way finish, and closes. */
-  drain(): void {
-    const farewell = this.#pipeline.waiting > 0 ? "shutdown in progress" : undefined;
-    this.#pipeline.clear();
-    this.#closeWhenIdle("shutdown", farewell);
   }
 
   #listen(): void {
@@ -164,7 +173,7 @@ export class Connection implements Session {
         ifLost?.();
       } else {
         if (reply !== undefined) this.#outbox.add(encodeReply(reply), ifLost);
-        if (closeReason !== undefined) this.close(closeReason);
+        if (closeReason !== undefined) this.#close(closeReason, "when it hangs up");
       }
     }
     this.#goOn();
@@ -221,7 +230,7 @@ export class Connection implements Session {
   #refuse(message: string): void {
     this.#context.log.info({ event: "connection.refused", conn: this.id, reason: message });
     this.#answerError(message);
-    this.close(message);
+    this.#close(message, "when it hangs up");
   }
 
   #answerError(message: string): void {

@@ -19,6 +19,8 @@ const OPTIONS = {
   // A command is sent once, on a connection that stands; what to do again is ours to decide.
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
+  // When ioredis does it by itself and fails, nobody catches the error, and the process ends.
+  autoResubscribe: false,
   // What is under way when a connection breaks fails at once. With any other value ioredis forgets
   // it, and who waits for it would do so until the end of CALL_MS.
   maxRetriesPerRequest: 0,
@@ -68,11 +70,17 @@ export class RedisLink {
     onMessage: (message: string) => void,
     onGap: () => void,
   ): Promise<void> {
-    this.#subscriber.on("message", (_channel, message) => onMessage(message));
-    await this.#subscriber.connect();
-    await this.#subscriber.subscribe(channel);
-    // From here on, ioredis subscribes again by itself each time it has reconnected.
-    this.#subscriber.on("ready", onGap);
+    const subscriber = this.#subscriber;
+    subscriber.on("message", (_channel, message) => onMessage(message));
+    await subscriber.connect();
+    await subscriber.subscribe(channel);
+    // It has reconnected. Should it fail again, then the next time.
+    const again = () =>
+      subscriber
+        .subscribe(channel)
+        .then(onGap)
+        .catch((err: unknown) => this.#log.debug({ event: "redis.error", err }));
+    subscriber.on("ready", () => void again());
   }
 
   /** Runs one command; its reply has bytes where Redis sent strings. */

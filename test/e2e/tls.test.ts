@@ -1,4 +1,4 @@
-// limit: 60 s
+// limit: 120 s
 import { once } from "node:events";
 import { connect as connectPlain } from "node:net";
 import { join } from "node:path";

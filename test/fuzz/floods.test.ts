@@ -168,21 +168,6 @@ test(
 );
 
 test(
-  "a line that comes byte by byte takes no more memory than its bytes",
-  besieged(async ({ port, check }) => {
-    const wire = await Wire.hello(port);
-    wire.send("");
-    await wire.read();
-    for (let count = 0; count < 100_000; count++) {
-      wire.socket.write("x");
-      await new Promise(setImmediate);
-    }
-    await check("100,000 packets of a byte");
-    wire.close();
-  }),
-);
-
-test(
   "long commands behind one that waits are not all read",
   besieged(async ({ port, check }) => {
     const wire = await Wire.hello(port);
@@ -190,7 +175,7 @@ test(
     wire.send("FETCH nothing-in-there");
     for (let count = 0; count < 40; count++) wire.socket.write(line);
     assert.is(await wire.read(), "$-1");
-    await check("640 MiB behind a FETCH");
+    await check("640 MiB behind a FETCH", { maxMebibytes: 400 });
     wire.close();
   }),
 );
@@ -199,11 +184,11 @@ test(
   "commands of over a mebibyte that are under way together are bounded",
   besieged(async ({ port, check }) => {
     const wire = await Wire.hello(port);
-    for (let count = 0; count < 100; count++) {
+    for (let count = 0; count < 200; count++) {
       wire.send(job(`,"x":"${"a".repeat(4 * MEBIBYTE)}"`));
     }
-    for (let count = 0; count < 100; count++) assert.is(await wire.read(), "+OK");
-    await check("100 PUSHes of 4 MiB at once");
+    for (let count = 0; count < 200; count++) assert.is(await wire.read(), "+OK");
+    await check("200 PUSHes of 4 MiB at once", { maxMebibytes: 400 });
     wire.close();
   }),
 );

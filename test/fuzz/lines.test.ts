@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Wire } from "../kit/wire.ts";
 import { hostileLine, NASTY_NAMES } from "./hostile-lines.ts";
-import { besieged, SECONDS, SEED } from "./siege.ts";
+import { besieged, holds, SEED } from "./siege.ts";
 
 const test = suite(`fuzz: lines of an identified client, seed ${SEED}`);
 
@@ -50,8 +50,7 @@ test(
       await sent;
       wire.close();
     });
-    const limits = { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1_000 };
-    await fc.assert(property, { seed: SEED, ...limits, markInterruptAsFailure: false });
+    await holds(property);
     await check(`${count} lines, seed ${SEED}`);
     assert.ok(count > 500, `only ${count} lines were sent`);
   }),
@@ -85,6 +84,28 @@ test(
       wire.close();
     }
     await check(`split at each of ${stream.length} bytes`);
+  }),
+);
+
+test(
+  "a job that has failed however often can fail again, be put back, and be fetched",
+  besieged(async ({ port, check }) => {
+    const wire = await Wire.hello(port);
+    for (const failures of ["9223372036854775806", "-9223372036854775808", "100000", "-3", "5"]) {
+      const failure = `{"retry_count":${failures},"remaining":9}`;
+      const job = `{"jid":"often-failed","jobtype":"T","args":[],"retry":9223372036854775807`;
+      assert.is(await wire.call(`PUSH ${job},"failure":${failure}}`), "+OK");
+      assert.match(await wire.call("FETCH default"), '"retry_count":');
+      assert.is(await wire.call('FAIL {"jid":"often-failed"}'), "+OK");
+      for (const set of ["retries", "dead"]) {
+        await wire.call(`MUTATE {"cmd":"requeue","target":"${set}","filter":{"regexp":"*often*"}}`);
+      }
+      const again = await wire.call("FETCH default");
+      assert.match(again, '"failure":{');
+      assert.is(await wire.call('ACK {"jid":"often-failed"}'), "+OK");
+    }
+    await check("impossible counts of failures");
+    wire.close();
   }),
 );
 

@@ -10,6 +10,8 @@ export interface RedisProxy {
   swallowAnswers(): void;
   /** Breaks all connections; new ones work again. */
   cut(): void;
+  /** So often, who says this word is cut off instead of being heard. */
+  cutAtWord(word: string, times: number): void;
   stop(): void;
 }
 
@@ -18,6 +20,8 @@ export async function startProxy(redisSocketPath: string): Promise<RedisProxy> {
   const socketPath = join(folder, "proxy.sock");
   const open = new Set<Socket>();
   let isSwallowing = false;
+  let cutWord = "";
+  let cutsLeft = 0;
   const server = createServer((near) => {
     const far = connect(redisSocketPath);
     for (const socket of [near, far]) {
@@ -29,7 +33,14 @@ export async function startProxy(redisSocketPath: string): Promise<RedisProxy> {
         far.destroy();
       });
     }
-    near.pipe(far);
+    near.on("data", (told: Buffer) => {
+      if (cutsLeft > 0 && told.includes(cutWord)) {
+        cutsLeft--;
+        near.destroy();
+      } else {
+        far.write(told);
+      }
+    });
     far.on("data", (answer: Buffer) => {
       if (!isSwallowing) near.write(answer);
     });
@@ -45,6 +56,10 @@ export async function startProxy(redisSocketPath: string): Promise<RedisProxy> {
       isSwallowing = true;
     },
     cut,
+    cutAtWord(word, times) {
+      cutWord = word;
+      cutsLeft = times;
+    },
     stop() {
       server.close();
       cut();

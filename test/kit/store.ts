@@ -53,7 +53,8 @@ export async function openStore(options: TestStoreOptions = {}): Promise<TestSto
   const link = new RedisLink({ socket: via }, log);
   const store = new RedisStore(link, namespace, clock, log);
   const redis = new Redis(socketPath).on("error", () => {});
-  const listener = new Redis(socketPath).on("error", () => {});
+  // It does not connect again: ioredis would subscribe again, and fail where nobody can catch it.
+  const listener = new Redis(socketPath, { retryStrategy: () => null }).on("error", () => {});
   const notices: string[] = [];
   listener.on("message", (_channel, message) => notices.push(message));
   await Promise.all([store.open(), listener.subscribe(keys.notices)]);

@@ -1,6 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { encodeHi, hashPassword, isSameHash, parseHi } from "../../protocol/handshake.ts";
+import {
+  encodeHi,
+  hashInSteps,
+  hashPassword,
+  isSameHash,
+  parseHi,
+} from "../../protocol/handshake.ts";
 import { refusal } from "./refusal.ts";
 import { assertTable } from "./table.ts";
 
@@ -79,6 +85,21 @@ test("a further iteration hashes the 32 bytes, not their digits", () => {
 test("a password is hashed as UTF-8", () => {
   const expected = "65911df39b206b8fa0b62843a8cd9d0552e153d7a68a7787ef57fd979a55f462";
   assert.is(hashPassword("pässword", { salt: "1f", iterations: 1 }), expected);
+});
+
+test("a hash in steps pauses every 250 iterations, and comes to the same", () => {
+  assertTable(
+    { "0": 0, "1": 0, "250": 0, "251": 1, "500": 1, "501": 2, "1545": 6, "8095": 32 },
+    (iterations) => {
+      const asked = { ...challenge, iterations: Number(iterations) };
+      const steps = hashInSteps("foobar", asked);
+      let pauses = 0;
+      let step = steps.next();
+      for (; !step.done; step = steps.next()) pauses++;
+      assert.is(step.value, hashPassword("foobar", asked));
+      return pauses;
+    },
+  );
 });
 
 test("only the very same hash is the same", () => {

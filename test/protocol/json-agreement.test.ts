@@ -78,7 +78,7 @@ test("every JSON text is accepted, and its members parse to the values of the wh
 });
 
 test("a changed text is refused when JSON.parse refuses it, and never else", () => {
-  fc.assert(fc.property(mutated, assertAgreement), { numRuns: 5_000 });
+  fc.assert(fc.property(mutated, assertAgreement), { numRuns: 2_000 });
 });
 
 test.run();

@@ -240,4 +240,16 @@ test("200,000 elements are fine, and one more is refused, but for inner arrays",
   assert.is(scan(`{"args":${many}}`).members.length, 1);
 });
 
+test("10,000 members are fine, and one more is refused, but for inner objects", () => {
+  const many = `{${'"a":0,'.repeat(10_000)}"a":0}`;
+  assert.is(scan(many.replace('"a":0,', "")).members.length, 10_000);
+  const refused = "JsonError: an object has more than 10000 members";
+  assert.is(
+    refusal(() => scan(many)),
+    refused,
+  );
+  assert.is(scan(`[${many}]`).elements.length, 1);
+  assert.is(scan(`{"custom":${many}}`).members.length, 1);
+});
+
 test.run();

@@ -137,18 +137,22 @@ function workOf(lineBytes: number, chunkBytes: number): Work {
   return work;
 }
 
-test("a line in many chunks is searched once, and copied a few times at most", () => {
-  // Large pieces are joined at the end; small ones are doubled before, until they are large.
-  assert.equal(workOf(1_000_000, 10_000), { searched: 1_000_000, copied: 1_000_000 });
+test("a line in large chunks is searched once and copied once", () => {
+  const work = workOf(1_000_000, 10_000);
+  assert.equal(work, { searched: 1_000_000, copied: 1_000_000, pieces: 101 });
+});
+
+test("a line in small chunks is copied a few times more, and never in many pieces", () => {
   const rows: [chunkBytes: number, maxCopies: number][] = [
     [1_000, 5],
     [100, 8],
     [1, 14],
   ];
   for (const [chunkBytes, maxCopies] of rows) {
-    const { searched, copied } = workOf(20_000, chunkBytes);
+    const { searched, copied, pieces } = workOf(20_000, chunkBytes);
     assert.is(searched, 20_000);
     assert.ok(copied <= maxCopies * 20_000, `${copied} bytes were copied of ${chunkBytes} at once`);
+    assert.ok(pieces <= 20, `${pieces} pieces of ${chunkBytes} bytes`);
   }
 });
 

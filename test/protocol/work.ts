@@ -4,6 +4,8 @@ import { mock } from "node:test";
 export interface Work {
   searched: number;
   copied: number;
+  /** The most buffers that were ever joined into one. */
+  pieces: number;
 }
 
 /** Counts what `run` does by `buffer.indexOf` and `Buffer.concat`. */
@@ -18,7 +20,8 @@ export function countWork(run: () => void): Work {
       },
     );
     const copies = concat.mock.calls.map(({ result }) => result?.length ?? 0);
-    return { searched: sum(searches), copied: sum(copies) };
+    const pieces = concat.mock.calls.map(({ arguments: [list] }) => list.length);
+    return { searched: sum(searches), copied: sum(copies), pieces: Math.max(0, ...pieces) };
   } finally {
     indexOf.mock.restore();
     concat.mock.restore();

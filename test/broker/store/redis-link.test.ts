@@ -9,6 +9,7 @@ import { RedisLink } from "../../../broker/store/redis-link.ts";
 import { StoreUnavailable } from "../../../broker/store/store.ts";
 import { withFolder } from "../../kit/folder.ts";
 import { recordingLogger } from "../../kit/log.ts";
+import { startProxy } from "../../kit/proxy.ts";
 import { type PrivateRedis, startRedis } from "../../kit/redis.ts";
 import { until } from "../../kit/until.ts";
 
@@ -201,10 +202,32 @@ test(
     await kill();
     await startAgain();
     await until(() => heard.length === 2, { what: "the gap" });
-    const isHeard = async () => (await link.call("PUBLISH", "channel", "two")) === 1;
-    await until(isHeard, { what: "somebody listens again" });
+    assert.is(await link.call("PUBLISH", "channel", "two"), 1);
     await until(() => heard.length === 3, { what: "the second message" });
     assert.equal(heard, ["one", "gap", "two"]);
+  }),
+);
+
+test(
+  "a connection that breaks again while it subscribes does no harm: the next one does",
+  withFolder(async (folder) => {
+    const redis = await startRedis({ folder });
+    const proxy = await startProxy(redis.socketPath);
+    const link = new RedisLink({ socket: proxy.socketPath }, silentLogger);
+    const heard: string[] = [];
+    await link.connect();
+    const onGap = () => heard.push("gap");
+    await link.subscribe("channel", (message) => heard.push(message), onGap);
+    proxy.cutAtWord("subscribe", 3);
+    proxy.cut();
+    await until(() => heard.length > 0, { what: "it has subscribed again" });
+    // That it is told of the gap means that it hears everything from here on.
+    assert.is(await link.call("PUBLISH", "channel", "message"), 1);
+    await until(() => heard.length > 1, { what: "the message" });
+    assert.equal(heard, ["gap", "message"]);
+    link.close();
+    proxy.stop();
+    await redis.stop();
   }),
 );
 
