@@ -38,7 +38,12 @@ const program = new Command("npm run bench --")
   .option("--peer <url>", "another server that runs, tcp://HOST:PORT; it is FLUSHED", serverUrl)
   .option("--flush-anything", "allow a peer that is not on this machine")
   .option("--no-build", "measure dist as it is")
-  .option("--publish", "put the table of results into bench/README.md")
+  .addOption(
+    new Option("--publish", "put the table of a full run into bench/README.md").conflicts([
+      "only",
+      "quick",
+    ]),
+  )
   .addHelpText("after", `\nRows:\n${scenarios.map(describe).join("\n")}`);
 
 await program.action(run).parseAsync();

@@ -35,7 +35,9 @@ export function describeRun(settings: Settings): Omit<Results, "scenarios"> {
 export function saveResults(results: Results, only: string | undefined): string {
   mkdirSync(FOLDER, { recursive: true });
   const file = `${[results.commit, ...(only === undefined ? [] : [only])].join("-")}.json`;
-  writeFileSync(FOLDER + file, `${JSON.stringify(results, null, 1)}\n`);
+  writeFileSync(FOLDER + file, `${JSON.stringify(results, null, 2)}\n`);
+  // As the formatter wants it, should it be committed.
+  output("node_modules/.bin/biome", "format", "--write", FOLDER + file);
   return `bench/results/${file}`;
 }
 

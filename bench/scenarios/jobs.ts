@@ -2,6 +2,7 @@ import { type Comparison, compare } from "../comparison.ts";
 import { others } from "../contenders/choice.ts";
 import { type Durability, startMillrace } from "../contenders/millrace.ts";
 import { startNull } from "../contenders/null.ts";
+import { peerRow } from "../peer-row.ts";
 import { atLeast, atMost, forInformation, percent, type Row, times } from "../row.ts";
 import { type Figures, runLoad } from "../run-load.ts";
 import type { Scenario } from "../scenario.ts";
@@ -70,11 +71,6 @@ function rowsOf(comparison: Comparison, options: JobsOptions): Row[] {
       }),
     );
   }
-  const peer = against("peer");
-  if (peer !== undefined) {
-    rows.push(
-      forInformation({ what: `jobs/s against peer, ${where}`, value: peer, format: times }),
-    );
-  }
+  rows.push(...peerRow(comparison, `${where}: jobs/s`, jobsPerSecond));
   return rows;
 }

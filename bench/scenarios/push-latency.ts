@@ -2,6 +2,7 @@ import { compare } from "../comparison.ts";
 import { others } from "../contenders/choice.ts";
 import { startMillrace } from "../contenders/millrace.ts";
 import { startNull } from "../contenders/null.ts";
+import { peerRow } from "../peer-row.ts";
 import { atMost, times } from "../row.ts";
 import { type Figures, runLoad } from "../run-load.ts";
 import type { Scenario } from "../scenario.ts";
@@ -24,6 +25,7 @@ export const pushLatency: Scenario = {
       value: comparison.ratio("millrace", "Faktory", p50),
       format: times,
     });
-    return { rows: [row], rounds: comparison.rounds };
+    const peer = peerRow(comparison, "one connection, PUSH: p50", p50);
+    return { rows: [row, ...peer], rounds: comparison.rounds };
   },
 };

@@ -1,12 +1,15 @@
 import { compare } from "../comparison.ts";
 import { others } from "../contenders/choice.ts";
 import { startMillrace } from "../contenders/millrace.ts";
+import { peerRow } from "../peer-row.ts";
 import { atLeast, times } from "../row.ts";
-import { runLoad } from "../run-load.ts";
+import { type Figures, runLoad } from "../run-load.ts";
 import type { Scenario } from "../scenario.ts";
 
 const JOBS_A_COMMAND = 1_000;
 const CONNECTIONS = 2;
+
+const jobsPerSecond = (figures: Figures) => figures.jobsPerSecond;
 
 export const pushb: Scenario = {
   name: "pushb",
@@ -19,9 +22,10 @@ export const pushb: Scenario = {
     );
     const row = atLeast(5, {
       what: `PUSHB of ${JOBS_A_COMMAND}: jobs/s against Faktory`,
-      value: comparison.ratio("millrace", "Faktory", ({ jobsPerSecond }) => jobsPerSecond),
+      value: comparison.ratio("millrace", "Faktory", jobsPerSecond),
       format: times,
     });
-    return { rows: [row], rounds: comparison.rounds };
+    const peer = peerRow(comparison, `PUSHB of ${JOBS_A_COMMAND}: jobs/s`, jobsPerSecond);
+    return { rows: [row, ...peer], rounds: comparison.rounds };
   },
 };

@@ -1,6 +1,7 @@
 import { compare } from "../comparison.ts";
 import { others } from "../contenders/choice.ts";
 import { startMillrace } from "../contenders/millrace.ts";
+import { peerRow } from "../peer-row.ts";
 import { below, milliseconds } from "../row.ts";
 import { type Figures, runLoad } from "../run-load.ts";
 import type { Scenario } from "../scenario.ts";
@@ -17,14 +18,13 @@ export const wake: Scenario = {
     const comparison = await compare(starters, settings, (contender) =>
       runLoad(contender, settings, { ...load, connections: WORKERS }),
     );
-    const row = (name: "p50Ms" | "p99Ms", target: number) => {
+    const rowsOf = (name: "p50Ms" | "p99Ms", target: number) => {
       const pick = ({ latency }: Figures) => latency["from PUSH to worker"]?.[name] ?? Number.NaN;
-      return below(target, {
-        what: `parked FETCH woken by a PUSH, ${JOBS_PER_SECOND} jobs/s: ${name.slice(0, 3)}`,
-        value: comparison.of("millrace", pick),
-        format: milliseconds,
-      });
+      const what = `parked FETCH woken by a PUSH, ${JOBS_PER_SECOND} jobs/s: ${name.slice(0, 3)}`;
+      const value = comparison.of("millrace", pick);
+      const row = below(target, { what, value, format: milliseconds });
+      return [row, ...peerRow(comparison, what, pick)];
     };
-    return { rows: [row("p50Ms", 1), row("p99Ms", 5)], rounds: comparison.rounds };
+    return { rows: [...rowsOf("p50Ms", 1), ...rowsOf("p99Ms", 5)], rounds: comparison.rounds };
   },
 };

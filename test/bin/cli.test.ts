@@ -1,4 +1,4 @@
-// limit: 60 s
+// limit: 150 s
 import { spawnSync } from "node:child_process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

@@ -9,13 +9,13 @@ const test = suite("server/connection pressure");
 
 test(
   "while a client does not read its replies none of its commands is begun",
-  withConnections(async ({ connect, engine }) => {
+  withConnections(async ({ connect, engine, flaky }) => {
     const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
     wire.socket.pause();
     // Each reply is about a kilobyte.
     for (let count = 0; count < 400; count++) wire.send("INFO");
     await until(() => stream.writableLength > 100_000, { what: "replies are left unread" });
-    await new Promise(setImmediate);
+    await flaky.untilIdle();
     const begun = engine.statistics.commands;
     assert.ok(begun < 400, `${begun} were begun`);
     wire.socket.resume();
@@ -26,11 +26,12 @@ test(
 
 test(
   "a client that does not read for ten seconds by the clock is cut off",
-  withConnections(async ({ connect, clock, log, engine }) => {
+  withConnections(async ({ connect, clock, log, engine, flaky }) => {
     const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
     wire.socket.pause();
     for (let count = 0; count < 400; count++) wire.send("INFO");
     await until(() => stream.writableLength > 100_000, { what: "replies are left unread" });
+    await flaky.untilIdle();
     clock.advance(9_999);
     assert.not(stream.destroyed);
     clock.advance(1);
@@ -42,11 +43,12 @@ test(
 
 test(
   "one that begins to read in time is not",
-  withConnections(async ({ connect, clock, log }) => {
+  withConnections(async ({ connect, clock, log, flaky }) => {
     const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
     wire.socket.pause();
     for (let count = 0; count < 400; count++) wire.send("INFO");
     await until(() => stream.writableLength > 100_000, { what: "replies are left unread" });
+    await flaky.untilIdle();
     clock.advance(9_999);
     wire.socket.resume();
     for (let count = 0; count < 400; count++) assert.match(await wire.read(), /^\{/);
