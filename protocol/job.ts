@@ -1,5 +1,6 @@
 import { CommandError, quote } from "./errors.ts";
 import { encodeFailure, type Failure, readFailure } from "./failure.ts";
+import { checkId } from "./id.ts";
 import { JsonError, type JsonMember, type JsonText, scanJson } from "./json.ts";
 import {
   DEFAULT_PRIORITY,
@@ -90,6 +91,7 @@ export function checkJob({ text, json, members, failure }: UncheckedJob, receive
   if (Buffer.byteLength(jid) < MIN_JID_BYTES) {
     throw new CommandError("jobs must have a reasonable jid parameter");
   }
+  checkId("jid", jid);
   if (jobtype === "") throw new CommandError("jobs must have a jobtype parameter");
   if (members.args === undefined) throw new CommandError("jobs must have an args parameter");
   const reserveForSeconds = readReserveFor(members.reserve_for);

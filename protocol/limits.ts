@@ -33,6 +33,9 @@ export const MAX_JSON_ELEMENTS = 200_000;
 /** A jid shorter than this is refused. FWP: 8 bytes of UTF-8. */
 export const MIN_JID_BYTES = 8;
 
+/** A jid or wid longer than this is refused: many are read at once, in every step of every task. */
+export const MAX_ID_BYTES = 1_000;
+
 /** FWP: a reservation lasts at least a minute; shorter wishes are raised to it when a job is fetched. */
 export const MIN_RESERVE_SECONDS = 60;
 

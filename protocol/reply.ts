@@ -16,6 +16,9 @@ export function bulk(body: Buffer | string): Reply {
 /** Longer error lines help nobody, and what a client sent may be repeated in them. */
 const MAX_ERROR_CHARACTERS = 1_000;
 
+/** All but the tab. */
+const CONTROL_CHARACTERS = /[^\P{Cc}\t]/gu;
+
 const ENCODED_OK = Buffer.from("+OK\r\n");
 const ENCODED_NIL = Buffer.from("$-1\r\n");
 const LINE_END = Buffer.from("\r\n");
@@ -33,9 +36,12 @@ export function encodeReply(reply: Reply): Buffer {
   }
 }
 
-/** A client must never be able to start a second reply with what it had repeated to it. */
+/**
+ * A client must never be able to start a second reply with what it had repeated to it, nor to send
+ * escape sequences to the terminal of whoever reads it.
+ */
 function oneLine(text: string): string {
   const short =
     text.length > MAX_ERROR_CHARACTERS ? `${text.slice(0, MAX_ERROR_CHARACTERS)}…` : text;
-  return short.replace(/[\r\n]/g, " ");
+  return short.replace(CONTROL_CHARACTERS, " ");
 }

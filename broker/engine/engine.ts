@@ -50,6 +50,7 @@ export class Engine {
       case "flushed":
         return this.statistics.reset();
       case "reconnected":
+        void this.workers.refresh();
         return this.fetches.wakeAll();
     }
   }

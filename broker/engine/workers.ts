@@ -65,6 +65,19 @@ export class Workers {
     return state;
   }
 
+  /** Word of changed states may have got lost: looks what they are now. */
+  async refresh(): Promise<void> {
+    for (const wid of this.#local.keys()) {
+      try {
+        const state = await this.#store.findWorkerState(wid);
+        if (state !== undefined) this.noteState(wid, state);
+      } catch (err) {
+        // The connection has gone again; when it is back, this is done again.
+        this.#log.debug({ event: "worker.not-refreshed", wid, err });
+      }
+    }
+  }
+
   /** A worker's state has changed, on whichever broker. */
   noteState(wid: string, state: WorkerState): void {
     const worker = this.#local.get(wid);

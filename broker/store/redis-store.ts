@@ -53,6 +53,7 @@ export class RedisStore implements Store {
   /** Tells this broker's doings from those of others. */
   readonly #id = randomUUID().slice(0, 8);
   readonly #listeners: ((notice: Notice) => void)[] = [];
+  readonly #log: Logger;
   readonly #lostHandouts: LostHandouts;
   #calls = 0;
 
@@ -73,6 +74,7 @@ export class RedisStore implements Store {
     this.#link = link;
     this.#keys = keysOf(namespace);
     this.#clock = clock;
+    this.#log = log;
     this.queues = new RedisQueues(link, this.#keys);
     this.waiting = new RedisWaiting(link, this.#keys, clock, this.#id);
     this.#lostHandouts = new LostHandouts(link, this.#keys, log);
@@ -87,8 +89,9 @@ export class RedisStore implements Store {
     await this.#link.subscribe(
       this.#keys.notices,
       (message) => {
-        const { origin, ...notice } = parseNotice(message);
-        if (origin !== this.#id) notify(notice);
+        const { notice, origin } = parseNotice(message);
+        if (notice === undefined) this.#log.warn({ event: "notice.unknown" });
+        else if (origin !== this.#id) notify(notice);
       },
       () => notify({ kind: "reconnected" }),
     );
@@ -149,6 +152,11 @@ export class RedisStore implements Store {
 
   beat(beat: WorkerBeat): Promise<WorkerState | undefined> {
     return this.#beat.add(beat);
+  }
+
+  async findWorkerState(wid: string): Promise<WorkerState | undefined> {
+    const state = await this.#link.call("HGET", this.#keys.worker + wid, "state");
+    return state === null ? undefined : scripts.workerState(state);
   }
 
   async disconnectWorker(wid: string): Promise<void> {

@@ -225,7 +225,7 @@ export const flush = new Script({
   parse: () => undefined,
 });
 
-function workerState(reply: unknown): WorkerState {
+export function workerState(reply: unknown): WorkerState {
   const state = text(reply);
   if (state === "running" || state === "quiet" || state === "terminate") return state;
   return unexpected(reply);

@@ -30,6 +30,8 @@ export interface Store {
   registerWorker(worker: WorkerDetails): Promise<WorkerState>;
   /** Undefined when the worker is not known. */
   beat(beat: WorkerBeat): Promise<WorkerState | undefined>;
+  /** What the store has of a worker; undefined when it is not known. */
+  findWorkerState(wid: string): Promise<WorkerState | undefined>;
   disconnectWorker(wid: string): Promise<void>;
   /** Forgets workers that have not beaten since, a bounded number of them. */
   forgetWorkers(silentSince: number): Promise<string[]>;

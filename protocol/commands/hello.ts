@@ -1,4 +1,5 @@
 import { CommandError } from "../errors.ts";
+import { checkId } from "../id.ts";
 import { JsonError, scanJson } from "../json.ts";
 import { readMembers } from "../members.ts";
 
@@ -36,6 +37,7 @@ export function parseHello(argument: Buffer): Hello {
     const members = readMembers(argument, json, SHAPE, "HELLO");
     const { v: version = 0 } = members;
     if (version < 0 || version > 255) throw new JsonError("v must be between 0 and 255");
+    checkId("wid", members.wid ?? "");
     return {
       version,
       passwordHash: members.pwdhash ?? "",

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { availableParallelism, loadavg } from "node:os";
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
 import { type HealthyClient, startHealthyClient } from "../kit/healthy-client.ts";
@@ -15,8 +16,13 @@ export const SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 10);
 const MAX_MEDIAN_MS = 100;
 const ENOUGH = 20;
 
-/** And each within this: a bound for a machine that has other work as well. */
+/** And each comes within this. */
 const MAX_WAIT_MS = 2_000;
+
+/** Where more wants to run than there are processors, all of it takes so many times as long. */
+function slownessOfTheMachine(): number {
+  return Math.max(1, (loadavg()[0] ?? 1) / availableParallelism());
+}
 
 /** What a broker may take at the most, its own 100 MiB included. */
 const MAX_MEBIBYTES = 700;
@@ -97,12 +103,13 @@ async function checkAll(
   const { count, medianMs, worstMs } = await healthy.report();
   const mebibytes = residentMebibytes(broker);
   const waits = `median ${medianMs.toFixed(1)} ms, worst ${worstMs.toFixed(0)} ms of ${count}`;
+  const slowness = slownessOfTheMachine();
   process.stdout.write(`\n  ${what}: ${waits}; ${mebibytes.toFixed(0)} MiB`);
   assert.ok(
-    count < ENOUGH || medianMs < MAX_MEDIAN_MS,
+    count < ENOUGH || medianMs < MAX_MEDIAN_MS * slowness,
     `${what}: a healthy client waited: ${waits}`,
   );
-  assert.ok(worstMs < MAX_WAIT_MS, `${what}: a healthy client waited: ${waits}`);
+  assert.ok(worstMs < MAX_WAIT_MS * slowness, `${what}: a healthy client waited: ${waits}`);
   assert.ok(mebibytes < maxMebibytes, `${what}: it takes ${mebibytes} MiB`);
 }
 

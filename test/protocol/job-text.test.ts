@@ -213,7 +213,9 @@ const job = fc
     const needed = [
       member(
         "jid",
-        string.map((text) => `"12345678${text.slice(1)}`),
+        string
+          .map((text) => `"12345678${text.slice(1)}`)
+          .filter((text) => String(JSON.parse(text)).isWellFormed()),
       ),
       member(
         "jobtype",

@@ -60,13 +60,21 @@ test("a jid has at least 8 bytes, whatever they are", () => {
     "        ",
     "éééé",
     "🙂🙂",
-    "x".repeat(10_000),
+    "x".repeat(1_000),
     "1234567\\u0000",
     '\\"1234567',
-    "\\ud8001234567",
+    "\\ud83d\\ude421234567",
   ];
   for (const jid of jids) {
     assert.is(parse(`{"jid":"${jid}","jobtype":"T","args":[]}`).jid, JSON.parse(`"${jid}"`));
+  }
+  const refused: [jid: string, expected: string][] = [
+    ["x".repeat(1_001), "jid is longer than 1000 bytes"],
+    ["é".repeat(501), "jid is longer than 1000 bytes"],
+    ["\\ud8001234567", "jid is not valid Unicode"],
+  ];
+  for (const [jid, expected] of refused) {
+    assert.is(problem(`{"jid":"${jid}","jobtype":"T","args":[]}`), expected);
   }
   for (const jid of ["", "1234567", "ééé", "\\u0031234567"]) {
     const expected = "jobs must have a reasonable jid parameter";

@@ -26,6 +26,11 @@ local function enqueue(set, jid)
   local due = redis.call('ZSCORE', set, jid)
   if not due or tonumber(due) > dueBy then return false end
   local record = redis.call('HGET', jobs, jid)
+  if not record then
+    redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. set)
+    redis.call('ZREM', set, jid)
+    return false
+  end
   local textStart, header = cmsgpack.unpack_one(record)
   header.enqueuedAt = now
   redis.call('ZREM', set, jid)

@@ -16,12 +16,17 @@ local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
 local isAnyPaused = redis.call('SCARD', paused) > 0
 
-local function reserve(wid, name)
+local reserve
+function reserve(wid, name)
   if isAnyPaused and redis.call('SISMEMBER', paused, name) == 1 then return nil end
   local queue = prefix .. name
   local jid, place = unpack(redis.call('ZPOPMIN', queue))
   if not jid then return nil end
   local record = redis.call('HGET', jobs, jid)
+  if not record then
+    redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. queue)
+    return reserve(wid, name)
+  end
   local _, header = cmsgpack.unpack_one(record)
   local deadline = now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000
   local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
