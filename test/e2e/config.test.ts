@@ -13,7 +13,8 @@ import { FROM_SOURCE, type Serving, serve } from "../kit/serve.ts";
 import { until } from "../kit/until.ts";
 import { Wire } from "../kit/wire.ts";
 
-const FAKTORY = "/tmp/gobin/faktory";
+/** A Faktory to start beside, where there is one. */
+const FAKTORY = process.env["FAKTORY_BIN"] ?? "";
 
 async function isLetIn(port: number, password: string): Promise<boolean> {
   try {
@@ -92,7 +93,8 @@ starting("a log level that nobody knows is said, and means warnings as in Faktor
 });
 
 starting("the same conf.d and flags start Faktory and millrace", async () => {
-  if (!existsSync(FAKTORY)) return leftOut("conf.d on a real Faktory", `there is no ${FAKTORY}`);
+  if (!existsSync(FAKTORY))
+    return leftOut("conf.d on a real Faktory", "FAKTORY_BIN names no program");
   const port = await findPort();
   const directory = configDirectory({
     "conf.d/faktory.toml": `[faktory]\nbinding = "127.0.0.1:${port}"\npassword = "s3cret"`,
