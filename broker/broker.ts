@@ -1,4 +1,5 @@
 import { type Clock, SystemClock } from "./clock.ts";
+import { ArgumentParser } from "./commands/argument-parser.ts";
 import { CommandFeed } from "./commands/command-feed.ts";
 import { Engine } from "./engine/engine.ts";
 import { Password, type PasswordOptions } from "./engine/password.ts";
@@ -53,6 +54,7 @@ export class Broker {
   readonly #server: Server;
   readonly #engine: Engine;
   readonly #password: Password;
+  readonly #parser = new ArgumentParser();
   readonly #tasks: DueTask[];
   /** Sets the clock right; a test's clock is right by itself. */
   readonly #followTime: () => Promise<void> = async () => {};
@@ -66,8 +68,14 @@ export class Broker {
     this.#store = new RedisStore(new RedisLink(redis, log), namespace, clock, log);
     this.#engine = new Engine({ store: this.#store, clock, random, log });
     this.#password = new Password(options.access);
-    const feed = new CommandFeed();
-    const context = { engine: this.#engine, password: this.#password, feed, clock, log };
+    const context = {
+      engine: this.#engine,
+      password: this.#password,
+      feed: new CommandFeed(),
+      parser: this.#parser,
+      clock,
+      log,
+    };
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#server = new Server(context, limits, options.certificate);
     this.#tasks = TASKS.map((task) => task(this.#engine, clock, log));
@@ -125,6 +133,7 @@ export class Broker {
   async #stop(): Promise<void> {
     this.#engine.fetches.stop();
     await this.#server.stop();
+    await this.#parser.stop();
     await Promise.all(this.#tasks.map((task) => task.stop()));
     this.#store.close();
   }

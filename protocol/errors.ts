@@ -8,10 +8,13 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
   /** `ERR`, unless the code itself tells a client what to do. */
   readonly code: string;
+  /** The job that is refused, where a command has many. */
+  readonly jid: string | undefined;
 
-  constructor(message: string, options: ErrorOptions & { code?: string } = {}) {
+  constructor(message: string, options: ErrorOptions & { code?: string; jid?: string } = {}) {
     super(message, options);
     this.code = options.code ?? "ERR";
+    this.jid = options.jid;
   }
 }
 

@@ -12,7 +12,7 @@ import {
   MIN_PRIORITY,
   MIN_RESERVE_SECONDS,
 } from "./limits.ts";
-import { canonicalName, type Members, readMembers } from "./members.ts";
+import { canonicalName, isTakenBackByNull, type Members, readMembers } from "./members.ts";
 import { checkQueueName } from "./queue-name.ts";
 import { formatTimestamp, parseTimestamp, TimestampError } from "./timestamp.ts";
 
@@ -57,17 +57,21 @@ const JOB_SHAPE = {
 /**
  * Reads and checks a job in the order of FWP, and completes its text.
  * @param receivedAt epoch milliseconds; the job's `created_at` where it has none
- * @throws CommandError with FWP's texts
+ * @throws CommandError with FWP's texts, and the jid of a job that can be read but is not allowed
  */
 export function parseJob(text: Buffer, receivedAt: number): Job {
-  return checkJob(
-    asJson(() => readJob(text)),
-    receivedAt,
-  );
+  const job = asJson(() => readJob(text));
+  try {
+    return checkJob(job, receivedAt);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const { jid = "" } = job.members;
+    throw new CommandError(error.message, { cause: error, jid });
+  }
 }
 
 /** A job whose JSON and types are right, and nothing else has been looked at. */
-export interface UncheckedJob {
+interface UncheckedJob {
   text: Buffer;
   json: JsonText;
   members: Members<typeof JOB_SHAPE>;
@@ -86,7 +90,7 @@ export function readJob(text: Buffer): UncheckedJob {
 }
 
 /** Throws CommandError for a job that FWP does not allow. */
-export function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: number): Job {
+function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: number): Job {
   const { jid = "", jobtype = "", retry = DEFAULT_RETRY } = members;
   if (Buffer.byteLength(jid) < MIN_JID_BYTES) {
     throw new CommandError("jobs must have a reasonable jid parameter");
@@ -167,8 +171,8 @@ function completeText(
     if (name === undefined) continue;
     if (isLeftOut(name, member)) {
       untouched = false;
-      // An empty string takes the place of what came before it; null was never there.
-      if (member.kind !== "null") present.delete(name);
+      // An empty string takes the place of what came before it; null does so for some types only.
+      if (member.kind !== "null" || isTakenBackByNull(JOB_SHAPE[name])) present.delete(name);
     } else {
       if (present.has(name) || member.rawName !== name) untouched = false;
       present.set(name, member);

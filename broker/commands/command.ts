@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Password } from "../engine/password.ts";
 import type { Logger } from "../logger.ts";
+import type { ArgumentParser } from "./argument-parser.ts";
 import type { CommandFeed } from "./command-feed.ts";
 import type { Session } from "./session.ts";
 
@@ -13,6 +14,7 @@ export interface CommandContext {
   session: Session;
   password: Password;
   feed: CommandFeed;
+  parser: ArgumentParser;
   clock: Clock;
   log: Logger;
 }
@@ -41,7 +43,11 @@ export interface CommandDefinition<Arguments> {
    * once: they end up in one group commit. Another verb waits for all before it.
    */
   isPipelined?: boolean;
-  /** @param receivedAt epoch milliseconds. Throws CommandError. */
+  /**
+   * What it returns can be cloned into another thread: plain values, in which a Buffer may only
+   * stand at the top.
+   * @param receivedAt epoch milliseconds. Throws CommandError.
+   */
   parse: (argument: Buffer, receivedAt: number) => Arguments;
   /** Resolves with nothing when the command has no reply. */
   run: (parsed: Arguments, context: CommandContext) => Promise<Answer | undefined>;
@@ -51,7 +57,7 @@ export interface CommandDefinition<Arguments> {
 export interface Command
   extends Pick<
     CommandDefinition<unknown>,
-    "verb" | "usage" | "summary" | "replies" | "states" | "isPipelined"
+    "verb" | "usage" | "summary" | "replies" | "states" | "isPipelined" | "parse"
   > {
   execute(argument: Buffer | undefined, context: CommandContext): Promise<Answer | undefined>;
 }
@@ -62,14 +68,16 @@ export function missing(usage: string): string {
 }
 
 export function command<Arguments>(definition: CommandDefinition<Arguments>): Command {
-  const { missingArgument, parse, run, ...description } = definition;
+  const { missingArgument, run, ...description } = definition;
   return {
     ...description,
     async execute(argument, context) {
       if (missingArgument !== undefined && argument === undefined) {
         throw new CommandError(missingArgument);
       }
-      return await run(parse(argument ?? Buffer.alloc(0), context.clock.now()), context);
+      const { parser, clock } = context;
+      const parsed = parser.parse(definition, argument ?? Buffer.alloc(0), clock.now());
+      return await run(await parsed, context);
     },
   };
 }

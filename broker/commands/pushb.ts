@@ -1,11 +1,14 @@
-import { parsePushb, RefusedJobs } from "../../protocol/commands/pushb.ts";
+import { jobTexts, parsePushb, RefusedJobs } from "../../protocol/commands/pushb.ts";
 import { CommandError } from "../../protocol/errors.ts";
-import { asJson, checkJob, type Job, readJob } from "../../protocol/job.ts";
+import { type Job, parseJob } from "../../protocol/job.ts";
 import { bulk } from "../../protocol/reply.ts";
 import { unhurried } from "../engine/unhurried.ts";
 import { command, missing } from "./command.ts";
 
 const USAGE = 'PUSHB [{"jid":"…","jobtype":"…","args":[…]}, …]';
+
+/** How each of the jobs is read. */
+const PUSH = { verb: "PUSH", parse: parseJob };
 
 /** So many jobs are pushed at once. */
 const STEP = 1_000;
@@ -21,12 +24,8 @@ export const pushb = command({
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),
-  parse: (argument, receivedAt) => ({ texts: parsePushb(argument), receivedAt }),
-  run: async ({ texts, receivedAt }, { engine }) => {
-    // FWP: one element that is no job at all refuses the whole array, and nothing is pushed. So all
-    // are read before the first is pushed; kept until then, they would take many times the memory.
-    for await (const text of unhurried(texts, lengthOf)) asJson(() => readJob(text));
-
+  parse: (argument, receivedAt) => ({ ...parsePushb(argument), receivedAt }),
+  run: async ({ receivedAt, ...array }, { engine, parser }) => {
     const refused = new RefusedJobs();
     let step = new Map<Job, number>();
     const pushStep = async () => {
@@ -35,13 +34,12 @@ export const pushb = command({
       step = new Map();
     };
     let index = 0;
-    for await (const text of unhurried(texts, lengthOf)) {
-      const job = readJob(text);
+    for await (const text of unhurried(jobTexts(array), lengthOf)) {
       try {
-        step.set(checkJob(job, receivedAt), index);
+        step.set(await parser.parse(PUSH, text, receivedAt), index);
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
-        refused.add(job.members.jid ?? "", index, error.message);
+        refused.add(error.jid ?? "", index, error.message);
       }
       if (step.size === STEP) await pushStep();
       index++;

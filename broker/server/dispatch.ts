@@ -1,9 +1,13 @@
 import { CommandError, echo } from "../../protocol/errors.ts";
+import { MAX_ECHO_CHARACTERS } from "../../protocol/limits.ts";
 import type { Reply } from "../../protocol/reply.ts";
 import type { Answer, Command, CommandContext } from "../commands/command.ts";
 import { commands } from "../commands/index.ts";
 
 const SPACE = 0x20;
+
+/** As much of a verb as is looked at: none is so long, and an error repeats no more of it. */
+const MAX_VERB_BYTES = 4 * MAX_ECHO_CHARACTERS;
 
 /** A line as a client sent it, taken apart at its first space. */
 export interface CommandLine {
@@ -16,7 +20,8 @@ export interface CommandLine {
 
 export function parseLine(line: Buffer): CommandLine {
   const space = line.indexOf(SPACE);
-  const verb = line.toString("utf8", 0, space === -1 ? line.length : space);
+  const end = space === -1 ? line.length : space;
+  const verb = line.toString("utf8", 0, Math.min(end, MAX_VERB_BYTES));
   const argument = space === -1 ? undefined : line.subarray(space + 1);
   return { verb, argument, command: commands.get(verb) };
 }

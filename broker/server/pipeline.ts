@@ -1,3 +1,4 @@
+import { isLong } from "../commands/argument-parser.ts";
 import type { Command } from "../commands/command.ts";
 import { type CommandLine, type Outcome, parseLine } from "./dispatch.ts";
 
@@ -69,7 +70,7 @@ export class Pipeline {
       if (line === undefined) break;
       if (this.#isHeld || this.#slots.length >= this.#options.maxRunning) break;
       const parsed = parseLine(line);
-      if (this.#slots.length > 0 && !this.#mayJoin(parsed.command)) break;
+      if (this.#slots.length > 0 && !this.#mayJoin(parsed.command, line.length)) break;
       this.#next++;
       this.#begin(parsed, line.length);
     }
@@ -93,14 +94,16 @@ export class Pipeline {
     this.#next = 0;
   }
 
-  #mayJoin(command: Command | undefined): boolean {
-    return command?.isPipelined === true && command === this.#runningCommand;
+  #mayJoin(command: Command | undefined, bytes: number): boolean {
+    if (isLong(bytes) || command !== this.#runningCommand) return false;
+    return command?.isPipelined === true;
   }
 
   #begin(line: CommandLine, bytes: number): void {
     const slot: Slot = { bytes };
     this.#slots.push(slot);
-    this.#runningCommand = line.command;
+    // Those behind a long one would be parsed before it.
+    this.#runningCommand = isLong(bytes) ? undefined : line.command;
     void this.#run(line, slot);
     this.#begunInTurn.count++;
     this.#begunInTurn.bytes += bytes;

@@ -1,18 +1,33 @@
-import { asJson } from "../job.ts";
+import { asJson, readJob } from "../job.ts";
 import { JsonError, scanJson } from "../json.ts";
 
+/** The jobs of a PUSHB, each known to be one, and not kept otherwise: there may be 100,000. */
+export interface JobArray {
+  text: Buffer;
+  /** Where each job starts and ends in the text, one pair after another. */
+  bounds: Uint32Array;
+}
+
 /**
- * FWP: PUSHB. The texts of the jobs, which have not been looked into: there may be a hundred thousand.
- * @throws CommandError when the argument is not an array of objects
+ * FWP: PUSHB. One element that is no job at all refuses the whole array.
+ * @throws CommandError when the argument is not an array of jobs
  */
-export function parsePushb(argument: Buffer): Buffer[] {
+export function parsePushb(text: Buffer): JobArray {
   return asJson(() => {
-    const { kind, elements } = scanJson(argument);
+    const { kind, elements } = scanJson(text);
     if (kind !== "array" && kind !== "null") {
       throw new JsonError(`json: cannot unmarshal ${kind} into Go value of type []client.Job`);
     }
-    return elements.map(({ start, end }) => argument.subarray(start, end));
+    for (const { start, end } of elements) readJob(text.subarray(start, end));
+    return { text, bounds: Uint32Array.from(elements.flatMap(({ start, end }) => [start, end])) };
   });
+}
+
+/** The text of each job. */
+export function* jobTexts({ text, bounds }: JobArray): Generator<Buffer> {
+  for (let index = 0; index < bounds.length; index += 2) {
+    yield text.subarray(bounds[index], bounds[index + 1]);
+  }
 }
 
 /** A reply: which jobs were not pushed, and why; by jid. */

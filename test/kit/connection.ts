@@ -1,4 +1,5 @@
 import { type Duplex, duplexPair } from "node:stream";
+import { ArgumentParser } from "../../broker/commands/argument-parser.ts";
 import type { CommandContext } from "../../broker/commands/command.ts";
 import { CommandFeed } from "../../broker/commands/command-feed.ts";
 import { Password } from "../../broker/engine/password.ts";
@@ -35,7 +36,8 @@ export function withConnections(
   return withEngine(async (world) => {
     const { engine, clock, log } = world;
     const access = new Password({ password, allowSingleHash: true });
-    const context = { engine, password: access, feed: new CommandFeed(), clock, log };
+    const parser = new ArgumentParser();
+    const context = { engine, password: access, feed: new CommandFeed(), parser, clock, log };
     const opened: TestConnection[] = [];
     const open = async ({ limits, hello = {} }: ConnectOptions = {}) => {
       const [stream, near] = duplexPair();
@@ -55,6 +57,7 @@ export function withConnections(
     } finally {
       for (const { connection } of opened) connection.close("the test is over");
       await world.flaky.untilIdle();
+      await parser.stop();
     }
   });
 }

@@ -42,7 +42,7 @@ export interface ServeOptions {
   program?: readonly string[];
 }
 
-export const FROM_SOURCE = ["--import", "tsx", "bin/millrace.ts"] as const;
+export const FROM_SOURCE = ["--import", "./bin/from-source.mjs", "bin/millrace.ts"] as const;
 
 /** What is to be done when this process ends, however it ends. */
 const atExit = new Set<() => void>();

@@ -7,6 +7,9 @@ import { findMembers, killGroup } from "./process-group.ts";
 /** Long enough for a file that starts several brokers on a busy machine, short for a hang. */
 const DEFAULT_LIMIT_SECONDS = 30;
 
+/** As an URL: the tests of the runner run in a folder of their own. */
+const FROM_SOURCE = new URL("../../bin/from-source.mjs", import.meta.url).href;
+
 /** What ends together with a test's process (its Redis, tsx' compiler) still needs a moment. */
 const FAREWELL_MS = 1_000;
 
@@ -39,7 +42,7 @@ export function readTestFile(path: string): TestFile {
 /** Runs a test file in a process, and a process group, of its own. */
 export async function runTestFile({ path, limitSeconds }: TestFile): Promise<TestRun> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", path], {
+  const child = spawn(process.execPath, ["--import", FROM_SOURCE, path], {
     detached: true, // a process group of its own
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: "1" }, // the summary has to be read

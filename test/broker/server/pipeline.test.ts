@@ -51,6 +51,19 @@ test("another verb waits until all before it have been answered", async () => {
   assert.equal(delivered.flat(), ["PUSH 1", "PUSH 2", "ACK 3", "ACK 4"]);
 });
 
+test("a long command is done by itself, since it may take longer to parse than the next", async () => {
+  const { begun, add, finish } = open();
+  const long = `PUSH ${"x".repeat(300_000)}`;
+  add("PUSH 1", long, "PUSH 2", "PUSH 3");
+  assert.equal(begun, ["PUSH 1"]);
+  await finish(0);
+  // It has begun, and after a rest for its length others might.
+  await new Promise(setImmediate);
+  assert.equal(begun, ["PUSH 1", long]);
+  await finish(1);
+  assert.equal(begun, ["PUSH 1", long, "PUSH 2", "PUSH 3"]);
+});
+
 for (const verb of ["FETCH", "INFO", "FLUSH", "END", "HELLO", "NOSUCH"]) {
   test(`${verb} is done by itself`, async () => {
     const { begun, add, finish } = open();
