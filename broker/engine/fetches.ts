@@ -2,6 +2,7 @@ import { FETCH_WAIT_MS } from "../../protocol/limits.ts";
 import type { CancelTimer, Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Reserved, Store } from "../store/store.ts";
+import { WatchedQueues } from "./watched-queues.ts";
 import type { Workers } from "./workers.ts";
 
 /** Who fetches: a connection. */
@@ -14,6 +15,9 @@ export interface Fetcher {
 
 /** How often a FETCH that waits looks again, should the word of a new job have got lost. */
 const LOOK_AGAIN_MS = 1_000;
+
+/** Into so many queues, which is some 10 ms' work for Redis. The next look goes on where it ends. */
+const LOOK_AGAIN_QUEUES = 10_000;
 
 /** A FETCH that has not been answered yet. */
 interface Fetch {
@@ -31,16 +35,6 @@ interface Fetch {
   reject: (error: unknown) => void;
 }
 
-/** A queue that at least one fetch waits for. */
-interface AwaitedQueue {
-  /** Those that have waited longest first. */
-  fetches: Set<Fetch>;
-  /** Known to hold no job, and nothing has been heard since. */
-  isEmpty: boolean;
-  /** The number of the last wake that was for this queue. */
-  lastWake: number;
-}
-
 /**
  * FETCH: hands out a job, or waits for one without asking Redis over and over.
  *
@@ -53,7 +47,7 @@ export class Fetches {
   readonly #workers: Workers;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #awaited = new Map<string, AwaitedQueue>();
+  readonly #watched = new WatchedQueues<Fetch>();
   #wakes = 0;
   #isStopping = false;
   #cancelLook: CancelTimer | undefined;
@@ -80,7 +74,7 @@ export class Fetches {
         resolve,
         reject,
       };
-      this.#await(fetch);
+      this.#watched.enter(fetch);
       if (this.#isOver(fetch)) this.#answer(fetch);
       else if (!this.#workers.mayFetch(fetcher.wid) || this.#areKnownEmpty(queues))
         this.#park(fetch);
@@ -90,31 +84,35 @@ export class Fetches {
 
   /** A queue has got jobs, so many: the fetches that have waited longest ask for them. */
   wake(queue: string, count: number): void {
-    const awaited = this.#awaited.get(queue);
-    if (awaited === undefined) return;
-    awaited.isEmpty = false;
-    awaited.lastWake = ++this.#wakes;
+    const watched = this.#watched.find(queue);
+    if (watched === undefined) return;
+    watched.isEmpty = false;
+    watched.lastWake = ++this.#wakes;
     let left = count;
-    for (const fetch of awaited.fetches) {
+    for (const fetch of watched.fetches) {
       if (left <= 0) break;
-      if (fetch.state !== "parked" || !this.#workers.mayFetch(fetch.fetcher.wid)) continue;
-      this.#ask(fetch);
-      left--;
+      if (this.#askIfParked(fetch)) left--;
     }
   }
 
   /** Nothing that is known of the queues holds any longer. */
   wakeAll(): void {
-    for (const queue of this.#awaited.keys()) this.wake(queue, Number.POSITIVE_INFINITY);
+    for (const queue of this.#watched.names()) this.wake(queue, Number.POSITIVE_INFINITY);
   }
 
   /** Answers all that wait, now and from here on, with nothing. */
   stop(): void {
     this.#isStopping = true;
     this.#cancelLook?.();
-    for (const { fetches } of this.#awaited.values()) {
-      for (const fetch of fetches) if (fetch.state === "parked") this.#answer(fetch);
+    for (const fetch of this.#watched.fetches()) {
+      if (fetch.state === "parked") this.#answer(fetch);
     }
+  }
+
+  #askIfParked(fetch: Fetch): boolean {
+    if (fetch.state !== "parked" || !this.#workers.mayFetch(fetch.fetcher.wid)) return false;
+    this.#ask(fetch);
+    return true;
   }
 
   #ask(fetch: Fetch): void {
@@ -138,21 +136,21 @@ export class Fetches {
     if (reserved.left > 0) this.wake(reserved.queue, reserved.left);
     // It may have been woken for another of its queues: the next in line looks after that one.
     for (const queue of fetch.queues) {
-      const isEmpty = this.#awaited.get(queue)?.isEmpty ?? true;
+      const isEmpty = this.#watched.find(queue)?.isEmpty ?? true;
       if (queue !== reserved.queue && !isEmpty) this.wake(queue, 1);
     }
   }
 
   #foundNothing(fetch: Fetch): void {
-    if (this.#isOver(fetch)) return this.#answer(fetch);
     let mayHaveMissed = false;
     for (const queue of fetch.queues) {
-      const awaited = this.#awaited.get(queue);
-      if (awaited === undefined) continue;
-      if (awaited.lastWake > fetch.askedAfterWake) mayHaveMissed = true;
-      else awaited.isEmpty = true;
+      const watched = this.#watched.find(queue);
+      if (watched === undefined) continue;
+      if (watched.lastWake > fetch.askedAfterWake) mayHaveMissed = true;
+      else watched.isEmpty = true;
     }
-    if (mayHaveMissed && this.#workers.mayFetch(fetch.fetcher.wid)) this.#ask(fetch);
+    if (this.#isOver(fetch)) this.#answer(fetch);
+    else if (mayHaveMissed && this.#workers.mayFetch(fetch.fetcher.wid)) this.#ask(fetch);
     else this.#park(fetch);
   }
 
@@ -171,8 +169,11 @@ export class Fetches {
 
   #lookAgain(): void {
     this.#cancelLook = undefined;
-    for (const queue of this.#awaited.keys()) this.wake(queue, 1);
-    if (this.#awaited.size === 0) return;
+    this.#watched.goRound(LOOK_AGAIN_QUEUES, ({ fetches }) => {
+      for (const fetch of fetches) if (this.#askIfParked(fetch)) return fetch.queues.length;
+      return 0;
+    });
+    if (this.#watched.size === 0) return;
     this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
   }
 
@@ -181,26 +182,10 @@ export class Fetches {
     fetch.resolve(reserved);
   }
 
-  #await(fetch: Fetch): void {
-    for (const queue of fetch.queues) {
-      const awaited = this.#awaited.get(queue) ?? {
-        fetches: new Set(),
-        isEmpty: false,
-        lastWake: 0,
-      };
-      this.#awaited.set(queue, awaited);
-      awaited.fetches.add(fetch);
-    }
-  }
-
   #forget(fetch: Fetch): void {
     fetch.unpark();
     fetch.state = "answered";
-    for (const queue of fetch.queues) {
-      const awaited = this.#awaited.get(queue);
-      awaited?.fetches.delete(fetch);
-      if (awaited?.fetches.size === 0) this.#awaited.delete(queue);
-    }
+    this.#watched.leave(fetch);
   }
 
   #isOver({ fetcher, endsAt }: Fetch): boolean {
@@ -208,7 +193,7 @@ export class Fetches {
   }
 
   #areKnownEmpty(queues: readonly string[]): boolean {
-    return queues.every((queue) => this.#awaited.get(queue)?.isEmpty);
+    return queues.every((queue) => this.#watched.find(queue)?.isEmpty);
   }
 
   /** Undoes a hand-out that could not be written to the worker. */

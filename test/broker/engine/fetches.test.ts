@@ -223,6 +223,62 @@ test(
 );
 
 test(
+  "who fetches again is parked without asking; what happened in between is noticed",
+  withEngine(async ({ client, push, clock, flaky }) => {
+    const worker = client();
+    const first = worker.fetch("q");
+    await flaky.untilIdle();
+    clock.advance(2_000);
+    await first;
+    await flaky.untilIdle();
+    const asked = flaky.calls("reserve");
+    const second = worker.fetch("q");
+    await flaky.untilIdle();
+    assert.is(flaky.calls("reserve"), asked);
+    clock.advance(2_000);
+    await second;
+    await push("job-1");
+    await worker.fetch("q");
+    assert.equal(worker.answers, ["nothing", "nothing", "job-1"]);
+  }),
+);
+
+test(
+  "who comes back after a while has to ask again",
+  withEngine(async ({ client, store, clock, flaky }) => {
+    const worker = client();
+    const first = worker.fetch("q");
+    await flaky.untilIdle();
+    clock.advance(2_000);
+    await first;
+    // Word of this one never comes.
+    await store.push({ ...newJob("job-1"), ...pushNow });
+    for (let second = 0; second < 3; second++) {
+      clock.advance(1_000);
+      await flaky.untilIdle();
+    }
+    const answered = worker.fetch("q");
+    await flaky.untilIdle();
+    await answered;
+    assert.equal(worker.answers, ["nothing", "job-1"]);
+  }),
+);
+
+test(
+  "with very many queues each look goes on where the last one ended",
+  withEngine(async ({ client, clock, flaky }) => {
+    const queues = (who: number) => Array.from({ length: 1_000 }, (_, index) => `${who}-${index}`);
+    for (let who = 0; who < 30; who++) void client().fetch(...queues(who));
+    await flaky.untilIdle();
+    const asked = flaky.calls("reserve");
+    clock.advance(1_000);
+    await flaky.untilIdle();
+    const once = flaky.calls("reserve") - asked;
+    assert.ok(once > 0 && once <= 10, `${once} of 30 have asked again`);
+  }),
+);
+
+test(
   "a queue that is named twice is one queue",
   withEngine(async ({ client, push, flaky }) => {
     const worker = client();
