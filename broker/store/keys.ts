@@ -4,9 +4,9 @@
  * All of them start with `mr:{<namespace>}:`. The braces put a namespace into one Cluster slot, so
  * that every script may touch any of its keys. Times are epoch milliseconds.
  *
- * While a job has a record in `jobs`, its jid is in exactly one of the sorted sets: a queue,
- * `scheduled`, `retries`, `working`, `dead` or `removed:…`. In the first four it is live: pushing it
- * again changes nothing.
+ * While a job has a record in `jobs`, its jid is in exactly one of the sorted sets a queue,
+ * `scheduled`, `retries`, `working` and `dead`; in the first four it is live: pushing it again changes
+ * nothing. Or it is in none of them; then it has been removed, and a `removed:…` has it.
  */
 export interface Keys {
   /** Hash: jid → record, see record.ts. */
@@ -31,8 +31,16 @@ export interface Keys {
   paused: string;
   /** Set: the numbers of what was removed and is not deleted yet. */
   removals: string;
-  /** Sorted set a removal, by this prefix and its number: jids, no longer live, that have records still. */
+  /**
+   * Sorted set a removal, by this prefix and its number: jids of jobs whose records are still to be
+   * deleted, unless they were pushed anew since.
+   */
   removed: string;
+  /**
+   * Hash: jid → how many of the removals that have it are to leave its record alone, since it was
+   * pushed anew after them.
+   */
+  revived: string;
   /** Sorted set: wid scored by its last beat. */
   workers: string;
   /** Hash a worker, by this prefix and its wid: see register-worker.lua. */
@@ -42,9 +50,9 @@ export interface Keys {
   /** Hash: `processed:<YYYY-MM-DD>` and `failures:<YYYY-MM-DD>`, days in UTC; of the last 400 days. */
   history: string;
   /**
-   * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job or a paused
-   * one was resumed, `worker <state> <wid>` when a worker changed its state or was forgotten, and
-   * `flushed`.
+   * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job, `resumed
+   * <name> …` when paused queues were resumed, `worker <state> <wid>` when a worker changed its state
+   * or was forgotten, and `flushed`.
    */
   notices: string;
 }
@@ -64,6 +72,7 @@ export function keysOf(namespace: string): Keys {
     paused: key("paused"),
     removals: key("removals"),
     removed: key("removed:"),
+    revived: key("revived"),
     workers: key("workers"),
     worker: key("worker:"),
     counters: key("counters"),

@@ -1,8 +1,8 @@
 import type { Notice } from "./store.ts";
 
 interface Heard {
-  /** Absent for what this version does not know: a newer broker may have more to tell. */
-  notice?: Notice;
+  /** None for what this version does not know: a newer broker may have more to tell. */
+  notices: Notice[];
   /** The id of the store that did it, where it need not be told of that. */
   origin?: string;
 }
@@ -10,10 +10,14 @@ interface Heard {
 /** Reads what a script has published; keys.ts says what that may be. */
 export function parseNotice(message: string): Heard {
   const [kind, first = "", ...rest] = message.split(" ");
-  if (kind === "queue") return { notice: { kind, queue: first }, origin: rest.join(" ") };
-  if (message === "flushed") return { notice: { kind: "flushed" } };
+  if (kind === "queue") return { notices: [{ kind, queue: first }], origin: rest.join(" ") };
+  if (message === "flushed") return { notices: [{ kind: "flushed" }] };
+  const resumed = [first, ...rest];
+  if (kind === "resumed" && !resumed.includes("")) {
+    return { notices: resumed.map((queue) => ({ kind: "queue", queue })) };
+  }
   const known =
     first === "running" || first === "quiet" || first === "terminate" || first === "forgotten";
-  if (kind === "worker" && known) return { notice: { kind, state: first, wid: rest.join(" ") } };
-  return {};
+  if (kind === "worker" && known) return { notices: [{ kind, state: first, wid: rest.join(" ") }] };
+  return { notices: [] };
 }

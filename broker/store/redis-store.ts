@@ -89,9 +89,9 @@ export class RedisStore implements Store {
     await this.#link.subscribe(
       this.#keys.notices,
       (message) => {
-        const { notice, origin } = parseNotice(message);
-        if (notice === undefined) this.#log.warn({ event: "notice.unknown" });
-        else if (origin !== this.#id) notify(notice);
+        const { notices, origin } = parseNotice(message);
+        if (notices.length === 0) this.#log.warn({ event: "notice.unknown" });
+        if (origin !== this.#id) for (const notice of notices) notify(notice);
       },
       () => notify({ kind: "reconnected" }),
     );

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { inSteps } from "./in-steps.ts";
 import type { Keys } from "./keys.ts";
 import { readStoredJob } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
@@ -37,7 +38,7 @@ export class RedisWaiting implements WaitingStore {
   async enqueue(jobs: readonly PlacedJob[], dueBy: number): Promise<Enqueued[]> {
     const limit = dueBy === Number.POSITIVE_INFINITY ? "+inf" : dueBy;
     const enqueued: Enqueued[] = [];
-    for (const part of inSteps(jobs)) {
+    for (const part of inSteps(jobs, STEP)) {
       const fixed = { origin: this.#origin, now: this.#clock.now(), dueBy: limit };
       const queues = await scripts.enqueue.run(this.#link, this.#keys, fixed, part);
       for (const [index, { set, jid }] of part.entries()) {
@@ -49,11 +50,12 @@ export class RedisWaiting implements WaitingStore {
   }
 
   async discard(jobs: readonly PlacedJob[]): Promise<void> {
-    for (const part of inSteps(jobs)) await scripts.discard.run(this.#link, this.#keys, {}, part);
+    for (const part of inSteps(jobs, STEP))
+      await scripts.discard.run(this.#link, this.#keys, {}, part);
   }
 
   async kill(jobs: readonly PlacedJob[]): Promise<void> {
-    for (const part of inSteps(jobs)) {
+    for (const part of inSteps(jobs, STEP)) {
       await scripts.kill.run(this.#link, this.#keys, { now: this.#clock.now() }, part);
     }
   }
@@ -85,8 +87,4 @@ export class RedisWaiting implements WaitingStore {
       return record === null ? [] : [readStoredJob(jid, bytes(record))];
     });
   }
-}
-
-function* inSteps<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let start = 0; start < items.length; start += STEP) yield items.slice(start, start + STEP);
 }

@@ -12,9 +12,11 @@ export const push = new Script({
     "queues",
     "queue",
     "scheduled",
+    "retries",
+    "working",
     "dead",
     "removals",
-    "removed",
+    "revived",
     "sequence",
     "notices",
   ],
@@ -108,8 +110,8 @@ export const clear = new Script({
 
 export const pauseQueues = new Script({
   name: "pause-queues",
-  keys: ["queues", "paused"],
-  fixed: ["all"],
+  keys: ["paused"],
+  fixed: [],
   each: ["queue"],
   parse: () => undefined,
 });
@@ -117,7 +119,7 @@ export const pauseQueues = new Script({
 export const resumeQueues = new Script({
   name: "resume-queues",
   keys: ["paused", "notices"],
-  fixed: ["all"],
+  fixed: [],
   each: ["queue"],
   parse: () => undefined,
 });
@@ -125,14 +127,14 @@ export const resumeQueues = new Script({
 export const removeQueues = new Script({
   name: "remove-queues",
   keys: ["queues", "queue", "paused", "removals", "removed", "sequence"],
-  fixed: ["all"],
+  fixed: [],
   each: ["queue"],
   parse: () => undefined,
 });
 
 export const deleteRemoved = new Script({
   name: "delete-removed",
-  keys: ["jobs", "removals", "removed"],
+  keys: ["jobs", "removals", "removed", "revived"],
   fixed: ["limit"],
   each: [],
   parse: integer,
@@ -216,6 +218,7 @@ export const flush = new Script({
     "paused",
     "removals",
     "removed",
+    "revived",
     "counters",
     "history",
     "notices",

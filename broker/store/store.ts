@@ -43,7 +43,10 @@ export interface Store {
   onNotice(listener: (notice: Notice) => void): void;
 }
 
-/** What can be done to whole queues. */
+/**
+ * What can be done to whole queues: each of them is one transition, however many are named. `*` is
+ * every queue that is there when the call begins.
+ */
 export interface QueueStore {
   pause(queues: QueueSelection): Promise<void>;
   resume(queues: QueueSelection): Promise<void>;
@@ -65,7 +68,7 @@ export interface WaitingStore {
   clear(set: WaitingSet): Promise<void>;
   /** Every job that is in the set all the while, in parts. */
   scan(set: WaitingSet): AsyncIterable<StoredJob[]>;
-  /** Deletes some of what was removed; resolves with how many, 0 when nothing is left. */
+  /** Deletes some of what was removed; resolves with how many jobs, 0 when nothing is left. */
   deleteRemoved(): Promise<number>;
 }
 

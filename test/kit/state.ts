@@ -19,6 +19,8 @@ export interface State {
   paused: string[];
   /** What was removed and is not deleted yet, by its number: jids with the scores that they had. */
   removed: Record<string, Record<string, number>>;
+  /** In how many removals a job is that was pushed anew since. */
+  revived: Record<string, number>;
   /** Who beat last when. */
   workers: Record<string, number>;
   /** What is known of each worker. */
@@ -47,6 +49,7 @@ export const EMPTY: State = {
   dead: {},
   paused: [],
   removed: {},
+  revived: {},
   workers: {},
   details: {},
   counters: {},
@@ -87,7 +90,7 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   for (const [wid, details] of Object.entries(state.details)) {
     batch.hset(keys.worker + wid, details);
   }
-  for (const hash of ["counters", "history"] as const) {
+  for (const hash of ["revived", "counters", "history"] as const) {
     for (const [name, count] of Object.entries(state[hash])) batch.hset(keys[hash], name, count);
   }
   for (const [error] of (await batch.exec()) ?? []) if (error !== null) throw error;
@@ -139,12 +142,14 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
     case keys.sequence:
       state.sequence = Number(await redis.get(key));
       break;
+    case keys.revived:
+      state.revived = mapValues(await redis.hgetall(key), Number);
+      break;
     case keys.counters:
+      state.counters = mapValues(await redis.hgetall(key), Number);
+      break;
     case keys.history:
-      state[key === keys.counters ? "counters" : "history"] = mapValues(
-        await redis.hgetall(key),
-        Number,
-      );
+      state.history = mapValues(await redis.hgetall(key), Number);
       break;
     default: {
       const sets = ["scheduled", "retries", "working", "dead", "workers"] as const;

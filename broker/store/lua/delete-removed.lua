@@ -2,16 +2,33 @@
 -- KEYS[1] jobs
 -- KEYS[2] removals
 -- KEYS[3] removed
--- ARGV[1] limit: how many at the most
--- Returns how many were deleted; 0 when none are left
+-- KEYS[4] revived
+-- ARGV[1] limit: how many jobs at the most, and from how many removals
+-- Returns how many of the jobs that had been set aside are so no longer; 0 when none are left
 
-local jobs, removals, prefix = unpack(KEYS)
-local removal = redis.call('SRANDMEMBER', removals)
-if not removal then return 0 end
+local jobs, removals, prefix, revived = unpack(KEYS)
+local limit = tonumber(ARGV[1])
+local count = 0
 
-local removed = prefix .. removal
-local popped = redis.call('ZPOPMIN', removed, ARGV[1])
-for index = 1, #popped, 2 do redis.call('HDEL', jobs, popped[index]) end
-if redis.call('EXISTS', removed) == 0 then redis.call('SREM', removals, removal) end
+-- A job that was pushed anew since it was set aside has a record that is not to be deleted.
+local function delete(jid)
+  local times = redis.call('HGET', revived, jid)
+  if not times then
+    redis.call('HDEL', jobs, jid)
+  elseif times == '1' then
+    redis.call('HDEL', revived, jid)
+  else
+    redis.call('HINCRBY', revived, jid, -1)
+  end
+end
 
-return #popped / 2
+for _, removal in ipairs(redis.call('SRANDMEMBER', removals, limit)) do
+  if count == limit then break end
+  local removed = prefix .. removal
+  local popped = redis.call('ZPOPMIN', removed, limit - count)
+  for index = 1, #popped, 2 do delete(popped[index]) end
+  count = count + #popped / 2
+  if redis.call('EXISTS', removed) == 0 then redis.call('SREM', removals, removal) end
+end
+
+return count

@@ -11,16 +11,17 @@
 -- KEYS[9] paused
 -- KEYS[10] removals
 -- KEYS[11] removed
--- KEYS[12] counters
--- KEYS[13] history
--- KEYS[14] notices
+-- KEYS[12] revived
+-- KEYS[13] counters
+-- KEYS[14] history
+-- KEYS[15] notices
 -- Returns nothing
 
-local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[14]
+local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[15]
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
-redis.call('UNLINK', unpack(KEYS, 1, 13))
+redis.call('UNLINK', unpack(KEYS, 1, 14))
 redis.call('PUBLISH', notices, 'flushed')
 
 return false

@@ -8,16 +8,21 @@ local jobs, prefix = unpack(KEYS)
 local PLACES_A_PRIORITY = 281474976710656
 local oldest = {}
 
+local function firstFrom(name, place)
+  local from = string.format('%.0f', place)
+  return unpack(redis.call('ZRANGEBYSCORE', prefix .. name, from, '+inf', 'WITHSCORES', 'LIMIT', 0, 1))
+end
+
 for index, name in ipairs(ARGV) do
   local earliest = false
   -- Within a priority the first has waited longest, but no priority knows of the others.
-  for band = 0, 8 do
-    local first, last = band * PLACES_A_PRIORITY, string.format('(%.0f', (band + 1) * PLACES_A_PRIORITY)
-    local jid = redis.call('ZRANGEBYSCORE', prefix .. name, first, last, 'LIMIT', 0, 1)[1]
-    if jid then
-      local _, header = cmsgpack.unpack_one(redis.call('HGET', jobs, jid))
-      if not earliest or header.enqueuedAt < earliest then earliest = header.enqueuedAt end
-    end
+  local jid, place = firstFrom(name, 0)
+  while jid do
+    local isRead, _, header = pcall(cmsgpack.unpack_one, redis.call('HGET', jobs, jid))
+    -- One that can't be read, since it is damaged, tells nothing.
+    local since = isRead and type(header) == 'table' and header.enqueuedAt
+    if since and (not earliest or since < earliest) then earliest = since end
+    jid, place = firstFrom(name, (math.floor(place / PLACES_A_PRIORITY) + 1) * PLACES_A_PRIORITY)
   end
   oldest[index] = earliest and string.format('%.0f', earliest)
 end

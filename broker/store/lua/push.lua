@@ -5,11 +5,13 @@
 -- KEYS[2] queues
 -- KEYS[3] queue
 -- KEYS[4] scheduled
--- KEYS[5] dead
--- KEYS[6] removals
--- KEYS[7] removed
--- KEYS[8] sequence
--- KEYS[9] notices
+-- KEYS[5] retries
+-- KEYS[6] working
+-- KEYS[7] dead
+-- KEYS[8] removals
+-- KEYS[9] revived
+-- KEYS[10] sequence
+-- KEYS[11] notices
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] each jid
 -- ARGV[3] each queue
@@ -18,20 +20,33 @@
 -- ARGV[6] each record
 -- Returns for each job: 1 when it was stored, 0 when it was live already
 
-local jobs, queues, prefix, scheduled, dead, removals, removed, sequence, notices = unpack(KEYS)
+local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
+local dead, removals, revived, sequence, notices = unpack(KEYS, 7)
 local origin = ARGV[1]
 local count = (#ARGV - 1) / 5
 local place = redis.call('INCRBY', sequence, count) - count
 local known = {}
 local stored = {}
 
--- Whether a job that has a record is not live, and is taken from where it was.
+-- Whether a job is live that has a record and is not dead. If nothing is removed, it must be.
+local function isLive(jid)
+  if redis.call('EXISTS', removals) == 0 then return true end
+  for _, set in ipairs({ scheduled, retries, working }) do
+    if redis.call('ZSCORE', set, jid) then return true end
+  end
+  local isRead, _, header = pcall(cmsgpack.unpack_one, redis.call('HGET', jobs, jid))
+  -- It could be in any queue: better that it stays as it is than that it is in two.
+  if not isRead or type(header) ~= 'table' or not header.queue then return true end
+  return redis.call('ZSCORE', prefix .. header.queue, jid)
+end
+
+-- Whether a job that has a record may start anew. One that has been removed stays in the removal,
+-- which could be any of very many; instead, delete-removed.lua is told to leave its record alone.
 local function unearth(jid)
   if redis.call('ZREM', dead, jid) == 1 then return true end
-  for _, removal in ipairs(redis.call('SMEMBERS', removals)) do
-    if redis.call('ZREM', removed .. removal, jid) == 1 then return true end
-  end
-  return false
+  if isLive(jid) then return false end
+  redis.call('HINCRBY', revived, jid, 1)
+  return true
 end
 
 for index = 1, count do

@@ -1,19 +1,19 @@
 -- Lets paused queues hand out jobs again.
 -- KEYS[1] paused
 -- KEYS[2] notices
--- ARGV[1] all: "1" for every queue that is paused
--- ARGV[2] each queue
+-- ARGV[1] each queue
 -- Returns nothing
 
 local paused, notices = unpack(KEYS)
-local names = { unpack(ARGV, 2) }
-if ARGV[1] == '1' then names = redis.call('SMEMBERS', paused) end
+local resumed = {}
 
-for _, name in ipairs(names) do
-  if redis.call('SREM', paused, name) == 1 then
-    -- No origin: every broker is to wake who waits for it, this one too.
-    redis.call('PUBLISH', notices, 'queue ' .. name .. ' ')
-  end
+for _, name in ipairs(ARGV) do
+  if redis.call('SREM', paused, name) == 1 then resumed[#resumed + 1] = name end
+end
+
+if #resumed > 0 then
+  -- No origin: every broker is to wake who waits for them, this one too.
+  redis.call('PUBLISH', notices, 'resumed ' .. table.concat(resumed, ' '))
 end
 
 return false

@@ -6,30 +6,40 @@ const test = suite("store/notice");
 
 test("a queue's notice names the queue and who caused it", () => {
   assert.equal(parseNotice("queue a.b-c 1234abcd"), {
-    notice: { kind: "queue", queue: "a.b-c" },
+    notices: [{ kind: "queue", queue: "a.b-c" }],
     origin: "1234abcd",
   });
 });
 
 test("a queue's notice may come from nobody", () => {
-  assert.equal(parseNotice("queue q "), { notice: { kind: "queue", queue: "q" }, origin: "" });
+  assert.equal(parseNotice("queue q "), { notices: [{ kind: "queue", queue: "q" }], origin: "" });
+});
+
+test("the notice of resumed queues is one for each, and for every broker", () => {
+  assert.equal(parseNotice("resumed q a.b-c"), {
+    notices: [
+      { kind: "queue", queue: "q" },
+      { kind: "queue", queue: "a.b-c" },
+    ],
+  });
 });
 
 for (const state of ["running", "quiet", "terminate", "forgotten"] as const) {
   test(`a worker's notice tells that it is ${state}, and its wid may hold spaces`, () => {
     assert.equal(parseNotice(`worker ${state} my worker  1`), {
-      notice: { kind: "worker", state, wid: "my worker  1" },
+      notices: [{ kind: "worker", state, wid: "my worker  1" }],
     });
   });
 }
 
 test("that everything was deleted is told in a word", () => {
-  assert.equal(parseNotice("flushed"), { notice: { kind: "flushed" } });
+  assert.equal(parseNotice("flushed"), { notices: [{ kind: "flushed" }] });
 });
 
 test("a notice that this version does not know is none", () => {
-  for (const message of ["", "hello", "worker asleep w", "worker", "flushed now"]) {
-    assert.equal(parseNotice(message), {});
+  const unknown = ["", "hello", "worker asleep w", "worker", "flushed now"];
+  for (const message of [...unknown, "resumed", "resumed ", "resumed q ", "resumed q  r"]) {
+    assert.equal(parseNotice(message), { notices: [] });
   }
 });
 

@@ -116,6 +116,17 @@ for (const [where, sets] of Object.entries(live)) {
     returns: [false],
     leaves: { sequence: 2 },
   });
+  transition(test, `a job that is in ${where} already stays so while others are being deleted`, {
+    given: {
+      ...given,
+      jobs: { a: older, b: older },
+      queueNames: [...given.queueNames],
+      removed: { "1": { b: 1 } },
+    },
+    when: run({ jid: "a", queue: "r" }),
+    returns: [false],
+    leaves: { sequence: 2 },
+  });
   transition(test, `a job that is in ${where} already is not scheduled anew either`, {
     given: { ...given, queueNames: [...given.queueNames] },
     when: run({ jid: "a", due: 9_000 }),
@@ -140,6 +151,52 @@ transition(test, "a dead job starts anew in its queue", {
 
 transition(test, "a dead job starts anew in scheduled", {
   given: { jobs: { a: older }, dead: { a: 500 } },
+  when: run({ jid: "a", due: 2_000 }),
+  returns: [true],
+  leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
+});
+
+transition(test, "a job that was removed and is not deleted yet starts anew", {
+  given: { jobs: { a: older, b: older }, removed: { "7": { a: 1, b: 2 } }, sequence: 7 },
+  when: run({ jid: "a", queue: "r" }, { jid: "b", due: 2_000 }),
+  returns: [true, true],
+  leaves: {
+    jobs: { a: { ...fresh, queue: "r" }, b: fresh },
+    queues: { r: { a: "5/8" } },
+    queueNames: ["r"],
+    scheduled: { b: 2_000 },
+    revived: { a: 1, b: 1 },
+    sequence: 9,
+  },
+  notices: ["queue r me"],
+});
+
+transition(test, "a job with a damaged record stays as it was, and does not keep others out", {
+  given: { jobs: { b: older }, queues: { q: { a: "5/1" } }, removed: { "7": { b: 1 } } },
+  when: async (world) => {
+    await world.redis.hset(world.keys.jobs, "a", Buffer.of(0xc1));
+    const stored = await run({ jid: "a", due: 2_000 }, { jid: "b", due: 3_000 })(world);
+    await world.redis.hdel(world.keys.jobs, "a"); // what it is nobody can read afterwards
+    return stored;
+  },
+  returns: [false, true],
+  leaves: { jobs: { b: fresh }, scheduled: { b: 3_000 }, revived: { b: 1 }, sequence: 2 },
+});
+
+transition(test, "a job that was removed, pushed anew and removed again starts anew again", {
+  given: {
+    jobs: { a: older },
+    removed: { "7": { a: 1 }, "8": { a: 1 } },
+    revived: { a: 1 },
+    sequence: 8,
+  },
+  when: run({ jid: "a", due: 2_000 }, { jid: "a", due: 3_000 }),
+  returns: [true, false],
+  leaves: { jobs: { a: fresh }, scheduled: { a: 2_000 }, revived: { a: 2 }, sequence: 10 },
+});
+
+transition(test, "a job that died after it was pushed anew starts anew as the dead do", {
+  given: { jobs: { a: older }, removed: { "7": { a: 1 } }, revived: { a: 1 }, dead: { a: 500 } },
   when: run({ jid: "a", due: 2_000 }),
   returns: [true],
   leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },

@@ -64,6 +64,65 @@ transition(test, "delete-removed deletes a bounded number, the first first", {
   leaves: { jobs: { c: job }, removed: { "7": { c: 3 } } },
 });
 
+transition(test, "delete-removed works off many removals in a call", {
+  given: {
+    jobs: { a: job, b: job, c: job, d: job },
+    removed: { "7": { a: 1 }, "8": { b: 1, c: 2 }, "9": { d: 1 } },
+  },
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 4 }),
+  returns: 4,
+  leaves: { jobs: {}, removed: {} },
+});
+
+transition(test, "delete-removed deletes no more of many removals than of one", {
+  given: {
+    jobs: { a: job, b: job, c: job, d: job },
+    removed: { "7": { a: 1, b: 2 }, "8": { c: 1, d: 2 } },
+  },
+  when: async ({ link, keys, redis }) => {
+    const count = await deleteRemoved.run(link, keys, { limit: 3 });
+    const left = await redis.hlen(keys.jobs);
+    while ((await deleteRemoved.run(link, keys, { limit: 3 })) > 0);
+    return [count, left];
+  },
+  returns: [3, 1],
+  leaves: { jobs: {}, removed: {} },
+});
+
+transition(test, "delete-removed leaves the record of a job alone that was pushed anew", {
+  given: {
+    jobs: { a: job, b: job },
+    scheduled: { a: 10 },
+    removed: { "7": { a: 1, b: 2 } },
+    revived: { a: 1 },
+  },
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 5 }),
+  returns: 2,
+  leaves: { jobs: { a: job }, removed: {}, revived: {} },
+});
+
+transition(
+  test,
+  "delete-removed deletes the record in the last of the removals that have the job",
+  {
+    given: {
+      jobs: { a: job, b: job },
+      removed: { "7": { a: 1 }, "8": { a: 2 }, "9": { a: 3 } },
+      revived: { a: 2 },
+    },
+    when: async ({ link, keys, redis }) => {
+      const left: boolean[] = [];
+      for (let call = 0; call < 3; call++) {
+        await deleteRemoved.run(link, keys, { limit: 1 });
+        left.push((await redis.hexists(keys.jobs, "a")) === 1);
+      }
+      return left;
+    },
+    returns: [true, true, false],
+    leaves: { jobs: { b: job }, removed: {}, revived: {} },
+  },
+);
+
 transition(test, "delete-removed forgets a removal that it has finished", {
   given: { jobs: { a: job, z: job }, removed: { "7": { a: 1 } }, dead: { z: 1 } },
   when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2 }),
