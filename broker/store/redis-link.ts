@@ -153,12 +153,27 @@ const REDIS_STATES =
   /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|OOM|MISCONF|NOREPLICAS|BUSY|TRYAGAIN|NOAUTH|NOPERM)\b/;
 
 function asUnavailable(error: unknown): unknown {
-  if (error instanceof StoreUnavailable || !(error instanceof Error)) return error;
-  if (!(error instanceof ReplyError)) {
-    return new StoreUnavailable("the connection to Redis was lost", { cause: error });
+  if (!(error instanceof Error)) return error;
+  if (error instanceof ReplyError) {
+    if (!REDIS_STATES.test(error.message)) return error;
+    return new StoreUnavailable(`Redis refuses: ${error.message}`, { cause: error });
   }
-  if (!REDIS_STATES.test(error.message)) return error;
-  return new StoreUnavailable(`Redis refuses: ${error.message}`, { cause: error });
+  if (!isOfConnection(error)) return error;
+  return new StoreUnavailable("the connection to Redis was lost", { cause: error });
+}
+
+/** Those of ioredis' errors about a connection that have a class; it exports neither. */
+const CONNECTION_ERRORS = ["MaxRetriesPerRequestError", "AbortError"];
+
+/**
+ * Whether an error tells of the connection, as against a fault of ours. ioredis has plain errors for
+ * most of what happens to it, and a socket's own are plain ones with the system's code. What goes
+ * wrong with what we gave it to send is a TypeError, a RangeError, or has a code of Node's.
+ */
+function isOfConnection(error: Error): boolean {
+  if (CONNECTION_ERRORS.includes(error.name)) return true;
+  const isPlain = Object.getPrototypeOf(error) === Error.prototype;
+  return isPlain && !("code" in error && String(error.code).startsWith("ERR_"));
 }
 
 function describe(error: unknown): string {

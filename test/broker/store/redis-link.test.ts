@@ -181,6 +181,27 @@ test(
 );
 
 test(
+  "what can't be sent at all is a fault of ours as well, and the connection stands",
+  withLink(async ({ link }) => {
+    const nothing = undefined as unknown as string;
+    assert.instance((await failure(link.call(nothing))).error, TypeError);
+    assert.equal(await link.call("PING"), Buffer.from("PONG"));
+  }),
+);
+
+test(
+  "after the end there is no connection, and that is told",
+  withLink(async ({ link, redis }) => {
+    process.kill(redis().pid, "SIGSTOP");
+    const underWay = failure(link.call("PING"));
+    link.close();
+    for (const { error } of [await underWay, await failure(link.call("PING"))]) {
+      assert.instance(error, StoreUnavailable);
+    }
+  }),
+);
+
+test(
   "after READONLY it looks for a Redis that can be written to",
   withLink(async ({ link }) => {
     let reconnects = 0;
