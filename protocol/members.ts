@@ -4,12 +4,13 @@ import { decodeString, JsonError, type JsonMember, type JsonText } from "./json.
 /**
  * Reads typed members out of a scanned JSON object, as strictly as Faktory does: a number is an
  * integer only when it is written as one, null counts as absent, names match in any case, and of
- * two members with one name the last counts.
+ * two members with one name the last counts. Where that one is null, see `isTakenBackByNull`.
  */
 export interface MemberTypes {
   string: string;
   /** A string as well, which Faktory's error texts call by a name of its own. */
   structure: string;
+  /** Up to 64 bits on the wire; one that a number does not hold exactly is the nearest that it does. */
   int: number;
   strings: string[];
   /** Not decoded: where the value stands. */
@@ -37,10 +38,20 @@ export function readMembers<S extends Shape>(
   const members: Record<string, MemberTypes[keyof MemberTypes]> = {};
   for (const member of json.members) {
     const name = canonicalName(shape, member.name);
-    if (name === undefined || member.kind === "null") continue;
-    members[name] = decode(text, member, shape[name] as keyof MemberTypes, `${where}.${name}`);
+    if (name === undefined) continue;
+    const type = shape[name] as keyof MemberTypes;
+    if (member.kind !== "null") members[name] = decode(text, member, type, `${where}.${name}`);
+    else if (isTakenBackByNull(type)) delete members[name];
   }
   return members as Members<S>;
+}
+
+/**
+ * Whether null undoes an earlier member with the same name. To Faktory's decoder arrays and objects
+ * are references, which null empties; a string or a number is left as it was.
+ */
+export function isTakenBackByNull(type: keyof MemberTypes): boolean {
+  return type !== "string" && type !== "structure" && type !== "int";
 }
 
 /** The spelling of the shape for a name in any case; undefined for a name that it does not have. */
@@ -66,7 +77,7 @@ function decode(
       if (member.kind === "string") return decodeString(written().slice(1, -1));
       break;
     case "int":
-      if (member.kind === "number" && isInteger(written())) return Number(written());
+      if (member.kind === "number" && isInteger(written())) return toExact(Number(written()));
       if (member.kind === "number") throw mismatch(`number ${echo(written())}`, path, "int");
       break;
     case "strings":
@@ -112,6 +123,14 @@ const GO_TYPES: Record<keyof MemberTypes, string> = {
   filter: "client.JobFilter",
   array: "[]interface {}",
 };
+
+/**
+ * Beyond 2^53 a number stands for several integers, and is rounded to one that may not fit 64 bits
+ * any longer: a client that is told of it could not read it. Whoever counts so far means "for ever".
+ */
+function toExact(value: number): number {
+  return Math.min(Math.max(value, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+}
 
 /** An integer of 64 bits, written without a fraction or an exponent. */
 function isInteger(written: string): boolean {

@@ -122,6 +122,8 @@ test("of FWP's members with one name the last stays, of others all", () => {
       '"priority":1,"x":0,"PRIORITY":2': ',"x":0,"priority":2',
       '"custom":{"a":1},"custom":{}': ',"custom":{}',
       '"priority":1,"priority":null': ',"priority":1',
+      '"custom":{"a":1},"custom":null': "",
+      '"custom":{"a":1},"CUSTOM":null,"custom":{"b":2}': ',"custom":{"b":2}',
       '"x":1,"x":2,"X":3,"at":null,"x":1': ',"x":1,"x":2,"X":3,"x":1',
       '"at":"2030-01-01T00:00:00Z","at":""': "",
       '"at":"","at":"2030-01-01T00:00:00Z"': ',"at":"2030-01-01T00:00:00Z"',

@@ -138,6 +138,25 @@ test("retry is any integer, and 25 when nobody says", () => {
   );
 });
 
+test("a retry beyond what a number holds stays in the text, and counts as the most that it does", () => {
+  for (const [written, retry] of [
+    ["9007199254740993", Number.MAX_SAFE_INTEGER],
+    ["9223372036854775807", Number.MAX_SAFE_INTEGER],
+    ["-9223372036854775808", Number.MIN_SAFE_INTEGER],
+  ] as const) {
+    const job = withMore(`"retry":${written}`);
+    assert.is(job.retry, retry);
+    assert.match(job.text.toString(), `"retry":${written}`);
+  }
+});
+
+test("null takes back args, custom and a failure, and leaves strings and numbers as they were", () => {
+  assert.is(problemWith('"args":[1],"args":null'), "jobs must have an args parameter");
+  assert.is(withMore('"failure":{"retry_count":1},"failure":null').failure, undefined);
+  const job = withMore('"queue":"q","queue":null,"retry":7,"retry":null');
+  assert.equal([job.queue, job.retry], ["q", 7]);
+});
+
 test("one job's retry is not the next one's default", () => {
   assert.is(withMore('"retry":3').retry, 3);
   const { retry, text } = withMore('"x":1');

@@ -50,10 +50,8 @@ test("an integer has up to 64 bits, and neither fraction nor exponent", () => {
   assertTable(
     {
       "-0": true,
-      "999999999999999999": true,
-      "9223372036854775807": true,
+      "9007199254740991": true,
       "9223372036854775808": false,
-      "-9223372036854775808": true,
       "-9223372036854775809": false,
       "10000000000000000000": false,
       "99999999999999999999999": false,
@@ -70,6 +68,20 @@ test("an integer has up to 64 bits, and neither fraction nor exponent", () => {
         return false;
       }
     },
+  );
+});
+
+test("an integer that no number holds exactly is the nearest that one does", () => {
+  const [most, least] = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+  assertTable(
+    {
+      "9007199254740992": most,
+      "999999999999999999": most,
+      "9223372036854775807": most,
+      "-9007199254740992": least,
+      "-9223372036854775808": least,
+    },
+    (whole) => read(`{"whole":${whole}}`).whole,
   );
 });
 
@@ -118,6 +130,18 @@ test("null counts as absent, and of two members with one name the last counts", 
       '{"Text":"a","text":""}': { text: "" },
       '{"text":"a","text":null}': { text: "a" },
       '{"text":null,"text":"a"}': { text: "a" },
+    },
+    read,
+  );
+});
+
+test("null takes back what came before it where it is an array or an object, as in Faktory", () => {
+  assertTable(
+    {
+      '{"text":"a","text":null,"whole":1,"whole":null}': { text: "a", whole: 1 },
+      '{"lines":["a"],"lines":null,"object":{},"object":null}': {},
+      '{"list":[1],"LIST":null,"failure":{},"failure":null}': {},
+      '{"lines":["a"],"lines":null,"lines":["b"]}': { lines: ["b"] },
     },
     read,
   );
