@@ -65,12 +65,13 @@ export class Workers {
     return state;
   }
 
-  /** Word of changed states may have got lost: looks what they are now. */
+  /** Word of changed states, or of forgotten workers, may have got lost: looks how it is now. */
   async refresh(): Promise<void> {
     for (const wid of this.#local.keys()) {
       try {
         const state = await this.#store.findWorkerState(wid);
-        if (state !== undefined) this.noteState(wid, state);
+        if (state === undefined) this.closeForgotten(wid);
+        else this.noteState(wid, state);
       } catch (err) {
         // The connection has gone again; when it is back, this is done again.
         this.#log.debug({ event: "worker.not-refreshed", wid, err });

@@ -1,3 +1,4 @@
+import { checkId } from "../id.ts";
 import type { WorkerState } from "../worker-state.ts";
 import { readObject } from "./arguments.ts";
 
@@ -14,6 +15,8 @@ const SHAPE = { wid: "string", current_state: "string", rss_kb: "int" } as const
 /** FWP: BEAT. @throws CommandError */
 export function parseBeat(argument: Buffer): Beat {
   const { wid = "", current_state, rss_kb: rssKb = 0 } = readObject("BEAT", argument, SHAPE);
+  // Half of a surrogate pair would be stored as U+FFFD, and so be the beat of a worker of that name.
+  checkId("wid", wid);
   const state =
     current_state === "quiet" || current_state === "terminate" ? current_state : "running";
   return { wid, state, rssKb };

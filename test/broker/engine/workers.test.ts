@@ -2,7 +2,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { StoreUnavailable } from "../../../broker/store/store.ts";
 import { CommandError } from "../../../protocol/errors.ts";
-import { type TestClient, type TestEngine, withEngine } from "../../kit/engine.ts";
+import { openEngine, type TestClient, type TestEngine, withEngine } from "../../kit/engine.ts";
+import { startProxy } from "../../kit/proxy.ts";
+import { sharedRedis } from "../../kit/store.ts";
 import { until } from "../../kit/until.ts";
 
 const test = suite("engine/workers");
@@ -133,5 +135,67 @@ test(
     assert.equal(Object.keys((await state()).workers), ["beating"]);
   }),
 );
+
+/** What another broker does to them, of which no word gets here. */
+async function changeUnheard({ redis, keys }: TestEngine): Promise<void> {
+  await redis.hset(keys.worker + "quieted", "state", "quiet");
+  await redis.hset(keys.worker + "ended", "state", "terminate");
+  await redis.zrem(keys.workers, "forgotten");
+  await redis.del(keys.worker + "forgotten");
+}
+
+const WIDS = ["same", "quieted", "ended", "forgotten"] as const;
+
+test(
+  "a refresh learns what has become of each worker that is known here",
+  withEngine(async (world) => {
+    const { engine, flaky } = world;
+    const connections = await Promise.all(WIDS.map((wid) => register(world, wid)));
+    await changeUnheard(world);
+    assert.ok(WIDS.every((wid) => engine.workers.mayFetch(wid)));
+    await engine.workers.refresh();
+    const may = WIDS.map((wid) => engine.workers.mayFetch(wid));
+    assert.equal(may, [true, false, false, true]);
+    const closed = connections.map((connection) => connection.closed.length);
+    assert.equal(closed, [0, 0, 0, 1]);
+    assert.is(flaky.calls("findWorkerState"), 4);
+  }),
+);
+
+test(
+  "a refresh that fails for one worker is logged, and goes on with the next",
+  withEngine(async (world) => {
+    const { engine, flaky, log } = world;
+    for (const wid of ["same", "quieted"]) await register(world, wid);
+    await changeUnheard(world);
+    flaky.fail("findWorkerState", new StoreUnavailable("away"));
+    await engine.workers.refresh();
+    assert.equal(
+      log.of("worker.not-refreshed").map(({ wid }) => wid),
+      ["same"],
+    );
+    assert.not(engine.workers.mayFetch("quieted"));
+  }),
+);
+
+test("after a gap in the notices it learns what it did not hear", async () => {
+  const { socketPath } = await sharedRedis();
+  const proxy = await startProxy(socketPath);
+  const world = await openEngine({ via: proxy.socketPath });
+  try {
+    const { workers } = world.engine;
+    const connections = await Promise.all(WIDS.map((wid) => register(world, wid)));
+    await changeUnheard(world);
+    proxy.cut();
+    const isKnown = () => !workers.mayFetch("quieted") && !workers.mayFetch("ended");
+    await until(isKnown, { what: "it knows who is to be quiet" });
+    await until(() => connections[3]?.closed.length === 1, { what: "the forgotten is closed" });
+    assert.ok(workers.mayFetch("same"));
+    assert.equal(connections[0]?.closed, []);
+  } finally {
+    world.close();
+    proxy.stop();
+  }
+});
 
 test.run();

@@ -44,6 +44,20 @@ test("everything else is refused, and repeated", () => {
   }
 });
 
+test("a wid is as HELLO would take it", () => {
+  for (const wid of ["x".repeat(1_000), "é".repeat(500), "\ud83d\ude42"]) {
+    assert.is(parse(JSON.stringify({ wid })).wid, wid);
+  }
+  assertTable(
+    {
+      [`{"wid":"${"x".repeat(1_001)}"}`]: "CommandError: wid is longer than 1000 bytes",
+      [`{"wid":"${"é".repeat(501)}"}`]: "CommandError: wid is longer than 1000 bytes",
+      '{"wid":"\\ud800x"}': "CommandError: wid is not valid Unicode",
+    },
+    (text) => refusal(() => parse(text)),
+  );
+});
+
 test("a client's BEAT is FWP's, and is read as it was meant", () => {
   const lines = {
     running: 'BEAT {"wid":"4f1c","current_state":"","rss_kb":512}',

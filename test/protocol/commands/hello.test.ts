@@ -88,6 +88,21 @@ test("everything else is refused with its reason", () => {
   );
 });
 
+test("a wid has up to 1,000 bytes, and is valid Unicode", () => {
+  for (const wid of ["x", "x".repeat(1_000), "é".repeat(500), "\ud83d\ude42"]) {
+    assert.is(parse(JSON.stringify({ wid })).wid, wid);
+  }
+  assertTable(
+    {
+      [`{"wid":"${"x".repeat(1_001)}"}`]: "CommandError: wid is longer than 1000 bytes",
+      [`{"wid":"${"é".repeat(501)}"}`]: "CommandError: wid is longer than 1000 bytes",
+      '{"wid":"\\ud800x"}': "CommandError: wid is not valid Unicode",
+      '{"wid":"\\ude42\\ud83d"}': "CommandError: wid is not valid Unicode",
+    },
+    (text) => refusal(() => parse(text)),
+  );
+});
+
 test("a client's HELLO is FWP's, and is read as it was meant", () => {
   assert.is(encodeHello(worker), `HELLO ${workerText}`);
   assert.equal(parse(workerText), worker);
