@@ -42,12 +42,22 @@ export class LineReader {
     else if (start < chunk.length) this.#keep(Buffer.from(chunk.subarray(start)));
   }
 
+  /** How long the line is of which the end has not come yet, as far as it has. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  /** Forgets that line. */
+  clear(): void {
+    this.#pending = [];
+    this.#pendingBytes = 0;
+  }
+
   #complete(tail: Buffer): Buffer {
     this.#keep(tail);
     const [first] = this.#pending;
     const line = first && this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    this.clear();
     return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
   }
 

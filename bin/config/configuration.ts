@@ -96,6 +96,7 @@ export function loadConfiguration({ flags, variables }: Sources): LoadedConfigur
     limits: {
       maxConnections: take(settings.maxConnections),
       maxLineBytes: take(settings.maxLineBytes),
+      maxHeldBytes: take(settings.maxHeldBytes),
       handshakeMs: take(settings.handshakeMs),
       maxRunning: take(settings.maxRunning),
       maxWaiting: take(settings.maxWaiting),

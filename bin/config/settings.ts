@@ -126,6 +126,7 @@ export const settings = {
     flags: "--max-line-bytes <count>",
     help: "a client with a longer line is disconnected",
   }),
+  maxHeldBytes: limit("maxHeldBytes", "max_held_bytes", wholeNumber(KIB, 64 * GIB)),
   handshakeMs: limit("handshakeMs", "handshake_ms", wholeNumber(100, 600_000)),
   maxRunning: limit("maxRunning", "max_running", wholeNumber(1, 100_000)),
   maxWaiting: limit("maxWaiting", "max_waiting", wholeNumber(1, 1_000_000)),

@@ -21,7 +21,7 @@ export class WatchedQueues<Fetch extends { queues: readonly string[] }> {
   readonly #queues = new Map<string, WatchedQueue<Fetch>>();
   #leftCount = 0;
   #round = 0;
-  #visits: Iterator<[string, WatchedQueue<Fetch>]> | undefined;
+  #visits: Iterator<[string, WatchedQueue<Fetch>], undefined> | undefined;
 
   get size(): number {
     return this.#queues.size;

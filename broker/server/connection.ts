@@ -7,6 +7,7 @@ import type { CancelTimer } from "../clock.ts";
 import type { CommandContext } from "../commands/command.ts";
 import type { Session } from "../commands/session.ts";
 import { dispatch, type Outcome } from "./dispatch.ts";
+import type { HeldBytes, HeldShare } from "./held-bytes.ts";
 import { Outbox } from "./outbox.ts";
 import { Pipeline } from "./pipeline.ts";
 
@@ -50,6 +51,7 @@ export class Connection implements Session {
   readonly #outbox: Outbox;
   readonly #gone = new AbortController();
   readonly #cancelHandshake: CancelTimer;
+  readonly #held: HeldShare;
   #state: Session["state"] = "greeted";
   /** Calls off the end of a client that does not read; absent while it does. */
   #cancelCutOff: CancelTimer | undefined;
@@ -61,6 +63,7 @@ export class Connection implements Session {
     stream: Duplex,
     limits: ConnectionLimits,
     context: Omit<CommandContext, "session">,
+    held: HeldBytes,
   ) {
     this.id = id;
     this.#stream = stream;
@@ -69,6 +72,7 @@ export class Connection implements Session {
     this.challenge = context.password.challenge();
     this.#reader = new LineReader(Math.min(MAX_HELLO_BYTES, limits.maxLineBytes));
     this.#outbox = new Outbox(stream);
+    this.#held = held.share();
     this.#pipeline = new Pipeline({
       run: (line) => dispatch(line, this.#context),
       deliver: (outcome) => this.#deliver(outcome),
@@ -126,6 +130,8 @@ export class Connection implements Session {
     this.#cancelHandshake();
     this.#cancelCutOff?.();
     this.#pipeline.clear();
+    this.#reader.clear();
+    this.#held.set(0);
     this.#gone.abort();
     if (this.wid !== "") void engine.workers.disconnect(this.wid, this);
     this.#outbox.flush();
@@ -164,7 +170,19 @@ export class Connection implements Session {
       if (!(error instanceof LineTooLongError)) throw error;
       this.#closeWhenIdle("line too long", error.message);
     }
+    this.#noteHeld();
+    if (this.#held.isTooMuch()) this.#giveUpReading();
     this.#goOn();
+  }
+
+  #noteHeld(): void {
+    this.#held.set(this.#pipeline.heldBytes + this.#reader.pendingBytes);
+  }
+
+  #giveUpReading(): void {
+    this.#reader.clear();
+    this.#noteHeld();
+    this.#closeWhenIdle("too much held", "too many long commands are under way, try again later");
   }
 
   #deliver(outcomes: Outcome[]): void {
@@ -176,6 +194,7 @@ export class Connection implements Session {
         if (closeReason !== undefined) this.#close(closeReason, "when it hangs up");
       }
     }
+    if (this.#state !== "closed") this.#noteHeld();
     this.#goOn();
   }
 

@@ -4,11 +4,15 @@ import type { ConnectionLimits } from "./connection.ts";
 export interface ServerLimits extends ConnectionLimits {
   /** How many clients may be there at once. */
   maxConnections: number;
+  /** How many bytes of commands all of them may hold together that are not done yet. */
+  maxHeldBytes: number;
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
   // Five times Faktory's.
   maxConnections: 10_000,
+  // Sixteen of the longest lines.
+  maxHeldBytes: 2 ** 29,
   maxLineBytes: MAX_LINE_BYTES,
   handshakeMs: HANDSHAKE_MS,
   // Ten full groups for the store.

@@ -3,6 +3,7 @@ import { FETCH_WAIT_MS } from "../../protocol/limits.ts";
 import type { CommandContext } from "../commands/command.ts";
 import { Connection } from "./connection.ts";
 import { CrowdLog } from "./crowd-log.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import type { ServerLimits } from "./limits.ts";
 import { type Certificate, createListener, replaceCertificate } from "./listener.ts";
 import { refuseSocket } from "./refuse-socket.ts";
@@ -19,6 +20,7 @@ export class Server {
   readonly #listener: Listener;
   readonly #crowdLog: CrowdLog;
   readonly #connections = new Set<Connection>();
+  readonly #held: HeldBytes;
   #limits: ServerLimits;
   #accepted = 0;
   #isStopped = false;
@@ -32,6 +34,7 @@ export class Server {
   ) {
     this.#context = context;
     this.#limits = limits;
+    this.#held = new HeldBytes(limits.maxHeldBytes);
     this.#crowdLog = new CrowdLog(context.log, context.clock);
     this.#listener = createListener({
       certificate,
@@ -67,6 +70,7 @@ export class Server {
   /** Other limits for the clients to come; those that are left out stay. */
   limit(limits: Partial<ServerLimits>): void {
     this.#limits = { ...this.#limits, ...limits };
+    this.#held.max = this.#limits.maxHeldBytes;
     this.#listener.maxConnections = this.#limits.maxConnections + DOORSTEP;
   }
 
@@ -111,7 +115,7 @@ export class Server {
 
   #connect(socket: Socket): void {
     const id = ++this.#accepted;
-    const connection = new Connection(id, socket, this.#limits, this.#context);
+    const connection = new Connection(id, socket, this.#limits, this.#context, this.#held);
     this.#connections.add(connection);
     socket.on("close", () => {
       this.#connections.delete(connection);

@@ -3,8 +3,9 @@ import { ArgumentParser } from "../../broker/commands/argument-parser.ts";
 import type { CommandContext } from "../../broker/commands/command.ts";
 import { CommandFeed } from "../../broker/commands/command-feed.ts";
 import { Password } from "../../broker/engine/password.ts";
-import { Connection, type ConnectionLimits } from "../../broker/server/connection.ts";
-import { DEFAULT_LIMITS } from "../../broker/server/limits.ts";
+import { Connection } from "../../broker/server/connection.ts";
+import { HeldBytes } from "../../broker/server/held-bytes.ts";
+import { DEFAULT_LIMITS, type ServerLimits } from "../../broker/server/limits.ts";
 import { type TestEngine, withEngine } from "./engine.ts";
 import { Wire } from "./wire.ts";
 
@@ -15,7 +16,7 @@ export interface TestServer extends TestEngine {
 }
 
 export interface ConnectOptions {
-  limits?: Partial<ConnectionLimits>;
+  limits?: Partial<ServerLimits>;
   /** What HELLO says besides its version; null for none, and no HELLO. */
   hello?: Record<string, unknown> | null;
 }
@@ -38,11 +39,13 @@ export function withConnections(
     const access = new Password({ password, allowSingleHash: true });
     const parser = new ArgumentParser();
     const context = { engine, password: access, feed: new CommandFeed(), parser, clock, log };
+    const held = new HeldBytes(DEFAULT_LIMITS.maxHeldBytes);
     const opened: TestConnection[] = [];
     const open = async ({ limits, hello = {} }: ConnectOptions = {}) => {
       const [stream, near] = duplexPair();
       const all = { ...DEFAULT_LIMITS, ...limits };
-      const connection = new Connection(opened.length + 1, stream, all, context);
+      held.max = all.maxHeldBytes;
+      const connection = new Connection(opened.length + 1, stream, all, context, held);
       const wire = Wire.over(near);
       opened.push({ connection, wire, stream });
       wire.greeting = await wire.read();

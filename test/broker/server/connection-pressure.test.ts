@@ -25,6 +25,54 @@ test(
 );
 
 test(
+  "who is in the middle of a long command is refused when all of them hold too much",
+  withConnections(async ({ connect, log }) => {
+    const limits = { maxHeldBytes: 150_000 };
+    const [first, second, third] = [
+      await connect({ limits }),
+      await connect({ limits }),
+      await connect({ limits }),
+    ];
+    const half = `PUSH {"jid":"long-job","jobtype":"T","args":["${"x".repeat(120_000)}`;
+    // With the reply to INFO, what was sent along with it has been read as well.
+    first.wire.socket.write(`INFO\n${half}`);
+    assert.match(await first.wire.read(), /^\{/);
+    // Together they hold more than they may, but what is small gets through.
+    second.wire.socket.write(`INFO\n${half.slice(0, 60_000)}`);
+    assert.match(await second.wire.read(), /^\{/);
+    assert.is(await third.wire.push({ jid: "small-job" }), "+OK");
+    second.wire.socket.write(half.slice(60_000));
+    assert.is(
+      await second.wire.read(),
+      "-ERR too many long commands are under way, try again later",
+    );
+    assert.is(await second.wire.read(), "(closed)");
+    assert.is(log.of("connection.refused").length, 1);
+    first.wire.send('"]}');
+    assert.is(await first.wire.read(), "+OK");
+    // What is done is held no longer.
+    third.wire.send(`${half}"]}`);
+    assert.is(await third.wire.read(), "+OK");
+  }),
+);
+
+test(
+  "what a client held is given back when it hangs up",
+  withConnections(async ({ connect }) => {
+    const limits = { maxHeldBytes: 200_000 };
+    const half = `PUSH {"jid":"long-job","jobtype":"T","args":["${"x".repeat(120_000)}`;
+    for (let count = 0; count < 3; count++) {
+      const { wire, connection } = await connect({ limits });
+      wire.socket.end(half);
+      await until(() => connection.state === "closed", { what: "it has hung up" });
+    }
+    const { wire } = await connect({ limits });
+    wire.send(`${half}"]}`);
+    assert.is(await wire.read(), "+OK");
+  }),
+);
+
+test(
   "a client that does not read for ten seconds by the clock is cut off",
   withConnections(async ({ connect, clock, log, engine, flaky }) => {
     const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
