@@ -11,6 +11,7 @@ export const fail = command({
   replies: [
     ["+OK", "noted"],
     ["-ERR Job not found <jid>", "it was not being worked on"],
+    ["-ERR job <jid> …", "a newer broker has stored it: tell that one"],
     ["-ERR missing JID", "name the job"],
     ["-ERR invalid FAIL …", "not an object, or a member of a wrong type"],
   ],

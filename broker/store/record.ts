@@ -38,16 +38,28 @@ export function encodeRecord(header: JobHeader, text: Buffer): Buffer {
   return Buffer.concat([packr.pack(header), packr.pack(text)]);
 }
 
-/** Throws TypeError for a record of a version that this broker does not know. */
+/** A record is damaged, or of a version that this broker does not know. */
+export class UnreadableRecord extends TypeError {}
+
+/** @throws UnreadableRecord */
 export function decodeRecord(record: Buffer): { header: JobHeader; text: Buffer } {
-  const values: unknown = packr.unpackMultiple(record);
-  const [header, text] = list(values);
+  const [header, text] = unpackRecord(record);
   if (!isHeader(header) || !Buffer.isBuffer(text)) {
-    throw new TypeError("a job record is of a version that this broker does not know");
+    throw new UnreadableRecord("a job record is of a version that this broker does not know");
   }
   return { header, text };
 }
 
+function unpackRecord(record: Buffer): unknown[] {
+  try {
+    const values: unknown = packr.unpackMultiple(record);
+    return list(values);
+  } catch (cause) {
+    throw new UnreadableRecord("a job record is damaged", { cause });
+  }
+}
+
+/** @throws UnreadableRecord */
 export function readStoredJob(jid: string, record: Buffer): StoredJob {
   const { header, text } = decodeRecord(record);
   return { jid, text, enqueuedAt: header.enqueuedAt, failure: header.failure };

@@ -7,25 +7,26 @@ import { GroupCommit } from "./group-commit.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
 import { LostHandouts } from "./lost-handouts.ts";
 import { parseNotice } from "./notice.ts";
-import { encodeRecord, headerOf, pack, readStoredJob } from "./record.ts";
+import { encodeRecord, headerOf, pack, readStoredJob, UnreadableRecord } from "./record.ts";
 import { findDangers } from "./redis-check.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { RedisQueues } from "./redis-queues.ts";
 import { list, pairs, text } from "./redis-reply.ts";
 import { RedisWaiting } from "./redis-waiting.ts";
 import * as scripts from "./scripts.ts";
-import type {
-  Deadline,
-  FailedJob,
-  FailOutcome,
-  NewJob,
-  Notice,
-  Reserved,
-  ReserveRequest,
-  Store,
-  StoreSizes,
-  WorkerBeat,
-  WorkerDetails,
+import {
+  type Deadline,
+  type FailedJob,
+  type FailOutcome,
+  type NewJob,
+  type Notice,
+  type Reserved,
+  type ReserveRequest,
+  type Store,
+  type StoreSizes,
+  UnreadableJob,
+  type WorkerBeat,
+  type WorkerDetails,
 } from "./store.ts";
 
 /** At some 10 µs an item, a group keeps Redis busy for about a millisecond. */
@@ -111,7 +112,15 @@ export class RedisStore implements Store {
 
   async reserve(request: ReserveRequest): Promise<Reserved | undefined> {
     const handedOut = await this.#reserve.add(request);
-    return handedOut && { ...handedOut, ...readStoredJob(handedOut.jid, handedOut.record) };
+    if (handedOut === undefined) return undefined;
+    const { jid } = handedOut;
+    if ("version" in handedOut) throw new UnreadableJob(jid, handedOut.version);
+    try {
+      return { ...handedOut, ...readStoredJob(jid, handedOut.record) };
+    } catch (error) {
+      if (error instanceof UnreadableRecord) throw new UnreadableJob(jid, undefined);
+      throw error;
+    }
   }
 
   async release(reserved: Reserved): Promise<void> {
@@ -122,8 +131,13 @@ export class RedisStore implements Store {
     return this.#ack.add(jid);
   }
 
-  fail(failed: FailedJob): Promise<FailOutcome> {
-    return this.#fail.add(failed);
+  async fail(failed: FailedJob): Promise<FailOutcome> {
+    const outcome = await this.#fail.add(failed);
+    if (outcome.kind !== "unreadable") return outcome;
+    const { jid, cause } = failed;
+    if (cause === "reported") throw new UnreadableJob(jid, outcome.version);
+    this.#log.warn({ event: "job.not-expired", jid, version: outcome.version });
+    return { kind: "unknown" };
   }
 
   async firstDeadlines(): Promise<Deadline[]> {
@@ -211,12 +225,17 @@ export class RedisStore implements Store {
     return scripts.push.run(this.#link, this.#keys, { origin: this.#id }, items);
   }
 
-  async #commitReserve(requests: ReserveRequest[]): Promise<(HandedOut | undefined)[]> {
+  async #commitReserve(
+    requests: ReserveRequest[],
+  ): Promise<(HandedOut | scripts.PutAside | undefined)[]> {
     const call = `${this.#id}:${++this.#calls}`;
     const items = requests.map(({ wid, queues }) => ({ wid, queues: queues.join(" ") }));
     try {
       const fixed = { now: this.#clock.now(), call };
       const replies = await scripts.reserve.run(this.#link, this.#keys, fixed, items);
+      for (const reply of replies) {
+        if (reply && "version" in reply) this.#log.warn({ event: "job.put-aside", ...reply });
+      }
       return replies.map((reply) => reply && { ...reply, call });
     } catch (error) {
       this.#lostHandouts.add(call);
@@ -229,7 +248,7 @@ export class RedisStore implements Store {
     return scripts.ack.run(this.#link, this.#keys, { day: dayOf(this.#clock.now()) }, items);
   }
 
-  #commitFail(jobs: FailedJob[]): Promise<FailOutcome[]> {
+  #commitFail(jobs: FailedJob[]): ReturnType<typeof scripts.fail.run> {
     const items = jobs.map((job) => ({ ...job, report: pack(job.report) }));
     const now = this.#clock.now();
     const fixed = { now, day: dayOf(now) };

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { inSteps } from "./in-steps.ts";
 import type { Keys } from "./keys.ts";
-import { readStoredJob } from "./record.ts";
+import { readStoredJob, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { bytes, list, pairs, text } from "./redis-reply.ts";
 import * as scripts from "./scripts.ts";
@@ -84,7 +84,17 @@ export class RedisWaiting implements WaitingStore {
     return jids.flatMap((jid, index) => {
       const record = records[index];
       // Without one, it has gone since its name was read.
-      return record === null ? [] : [readStoredJob(jid, bytes(record))];
+      return record === null ? [] : findStoredJob(jid, bytes(record));
     });
+  }
+}
+
+/** None when it can't be read here: what it is, and whether a filter fits, nobody can tell. */
+function findStoredJob(jid: string, record: Buffer): StoredJob[] {
+  try {
+    return [readStoredJob(jid, record)];
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return [];
+    throw error;
   }
 }

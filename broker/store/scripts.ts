@@ -32,15 +32,25 @@ export interface HandedOut {
   left: number;
 }
 
+/** A job that can't be read here, and so was not handed out. */
+export interface PutAside {
+  jid: string;
+  /** Of its format; undefined when its record is damaged. */
+  version: string | undefined;
+}
+
 export const reserve = new Script({
   name: "reserve",
-  keys: ["jobs", "queue", "working", "reservations", "paused"],
+  keys: ["jobs", "queue", "working", "reservations", "paused", "retries", "dead"],
   fixed: ["now", "call"],
   each: ["wid", "queues"],
-  parse: (reply): (HandedOut | undefined)[] =>
+  parse: (reply): (HandedOut | PutAside | undefined)[] =>
     list(reply).map((handedOut) => {
       if (handedOut === null) return undefined;
-      const [jid, record, queue, left] = list(handedOut);
+      const parts = list(handedOut);
+      const [jid, record, queue, left] = parts;
+      if (parts.length === 1) return { jid: text(jid), version: undefined };
+      if (parts.length === 2) return { jid: text(jid), version: text(record) };
       return { jid: text(jid), record: bytes(record), queue: text(queue), left: integer(left) };
     }),
 });
@@ -66,11 +76,12 @@ export const fail = new Script({
   keys: ["jobs", "working", "reservations", "retries", "dead", "counters", "history"],
   fixed: ["now", "day"],
   each: ["jid", "report", "jitter", "cause"],
-  parse: (reply): FailOutcome[] =>
+  parse: (reply): (FailOutcome | { kind: "unreadable"; version: string })[] =>
     list(reply).map((outcome) => {
       const [kind, at] = list(outcome);
       const name = text(kind);
       if (name === "retried") return { kind: name, at: integer(at) };
+      if (name === "unreadable") return { kind: name, version: text(at) };
       if (name === "died" || name === "discarded" || name === "unknown") return { kind: name };
       return unexpected(outcome);
     }),

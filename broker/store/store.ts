@@ -1,4 +1,4 @@
-import { CommandError } from "../../protocol/errors.ts";
+import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Failure, FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
@@ -14,11 +14,13 @@ export interface Store {
 
   /** False when the job is live already: it stays as it was. */
   push(job: NewJob): Promise<boolean>;
+  /** Rejects with UnreadableJob when that is what came: it is out of the way then. */
   reserve(request: ReserveRequest): Promise<Reserved | undefined>;
   /** Undoes a reservation that never reached its worker. */
   release(reserved: Reserved): Promise<void>;
   /** False when the job is not being worked on. */
   ack(jid: string): Promise<boolean>;
+  /** Rejects with UnreadableJob when another broker has to be told. */
   fail(failed: FailedJob): Promise<FailOutcome>;
 
   /** The reservations that end first, overdue or not, a bounded number of them. */
@@ -74,6 +76,18 @@ export interface WaitingStore {
 
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
 export class StoreUnavailable extends CommandError {}
+
+/** What is stored of a job can't be read: another version of this broker wrote it, or it is damaged. */
+export class UnreadableJob extends CommandError {
+  /** @param version of its format; undefined when the record is damaged */
+  constructor(jid: string, version: string | undefined) {
+    const reason =
+      version === undefined
+        ? "is damaged: its record can't be read"
+        : `was stored in format ${version}, which this broker does not know`;
+    super(`job ${echo(jid)} ${reason}`);
+  }
+}
 
 export interface NewJob extends Job {
   enqueuedAt?: number;

@@ -1,11 +1,13 @@
 import type { Redis } from "ioredis";
 import { Packr } from "msgpackr";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "../../broker/store/keys.ts";
-import { decodeRecord, encodeRecord, type JobHeader } from "../../broker/store/record.ts";
+import { encodeRecord, type JobHeader } from "../../broker/store/record.ts";
 
 /** All that a namespace holds, as one plain object: what keys.ts describes. */
 export interface State {
   jobs: Record<string, JobHeader & { text: string }>;
+  /** The records among them of which nothing can be told but their bytes, as hexadecimal digits. */
+  damaged: Record<string, string>;
   /** Each queue's jobs with their places, written as `<priority>/<sequence>`. */
   queues: Record<string, Record<string, string>>;
   /** The queues that ever held a job, by name. */
@@ -39,6 +41,7 @@ interface Reservation {
 
 export const EMPTY: State = {
   jobs: {},
+  damaged: {},
   queues: {},
   queueNames: [],
   sequence: 0,
@@ -65,6 +68,9 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   const batch = redis.pipeline();
   for (const [jid, { text, ...header }] of Object.entries(state.jobs)) {
     batch.hset(keys.jobs, jid, encodeRecord(header, Buffer.from(text)));
+  }
+  for (const [jid, hex] of Object.entries(state.damaged)) {
+    batch.hset(keys.jobs, jid, Buffer.from(hex, "hex"));
   }
   for (const [name, places] of Object.entries(state.queues)) {
     for (const [jid, place] of Object.entries(places)) {
@@ -118,10 +124,7 @@ export async function readState(redis: Redis, namespace: string): Promise<State>
 async function readKey(redis: Redis, keys: Keys, key: string, state: State): Promise<void> {
   switch (key) {
     case keys.jobs:
-      state.jobs = mapValues(await redis.hgetallBuffer(key), (record) => {
-        const { header, text } = decodeRecord(record);
-        return { ...header, text: text.toString() };
-      });
+      readRecords(await redis.hgetallBuffer(key), state);
       break;
     case keys.reservations:
       state.reservations = mapValues(await redis.hgetallBuffer(key), (packed) => {
@@ -156,6 +159,18 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       const set = sets.find((name) => keys[name] === key);
       if (set === undefined) throw new Error(`a key that nobody knows: ${key}`);
       state[set] = await readScores(redis, key);
+    }
+  }
+}
+
+/** Unlike the store it takes records of any version. */
+function readRecords(records: Record<string, Buffer>, { jobs, damaged }: State): void {
+  for (const [jid, record] of Object.entries(records)) {
+    try {
+      const [header, text] = packr.unpackMultiple(record) as [JobHeader, Buffer];
+      jobs[jid] = { ...header, text: text.toString() };
+    } catch {
+      damaged[jid] = record.toString("hex");
     }
   }
 }

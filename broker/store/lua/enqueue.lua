@@ -1,5 +1,6 @@
 -- Puts jobs of scheduled, retries or dead into their queues, provided that they are still there and
--- due.
+-- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
+-- another broker, and is due again in a minute, so that it is in nobody's way.
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -20,7 +21,29 @@ local origin, now, dueBy = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local PLACES_A_PRIORITY = 281474976710656
 local DEFAULT_PRIORITY = 5
+local FORMAT = 1
+local POSTPONED_MS = 60000
 local known = {}
+
+-- The header of a record and where its text begins; or nil, and the version of a format that is not
+-- known here, if it tells one.
+local function unpackHeader(record)
+  local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
+  if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
+  if header.v ~= FORMAT then return nil, header.v end
+  return header, textStart
+end
+
+local function putAside(set, jid, isDamaged)
+  if set == dead then return end
+  if isDamaged then
+    redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. set)
+    redis.call('ZREM', set, jid)
+    redis.call('ZADD', dead, now, jid)
+  else
+    redis.call('ZADD', set, now + POSTPONED_MS, jid)
+  end
+end
 
 local function enqueue(set, jid)
   local due = redis.call('ZSCORE', set, jid)
@@ -31,7 +54,12 @@ local function enqueue(set, jid)
     redis.call('ZREM', set, jid)
     return false
   end
-  local textStart, header = cmsgpack.unpack_one(record)
+  local header, textStart = unpackHeader(record)
+  if not header then
+    local version = textStart
+    putAside(set, jid, not version)
+    return false
+  end
   header.enqueuedAt = now
   redis.call('ZREM', set, jid)
   redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))

@@ -1,5 +1,7 @@
 -- Ends the reservation of jobs that failed: each is retried later, dies, or is discarded.
 -- A job whose reservation merely ran out is never discarded: nobody said that it failed.
+-- One whose record is damaged dies. One of a format that is not known here is left to another broker;
+-- if it is overdue, it is again in a minute, so that it is in nobody's way.
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -13,16 +15,27 @@
 -- ARGV[4] each report: MessagePack {errtype, message, backtrace}
 -- ARGV[5] each jitter: a whole number from 0 to 29
 -- ARGV[6] each cause: "reported", or "expired" when it counts only if the reservation has run out
--- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, or {"unknown"} when it was not
--- being worked on
+-- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"unreadable", version} when it
+-- was left to another broker, or {"unknown"} when it was not being worked on
 
 local jobs, working, reservations, retries, dead, counters, history = unpack(KEYS)
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
+local FORMAT = 1
+local POSTPONED_MS = 60000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
 local outcomes = {}
 local count = 0
+
+-- The header of a record and where its text begins; or nil, and the version of a format that is not
+-- known here, if it tells one.
+local function unpackHeader(record)
+  local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
+  if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
+  if header.v ~= FORMAT then return nil, header.v end
+  return header, textStart
+end
 
 -- What FWP keeps of the failures so far, this one included.
 local function failed(failure, retry, report)
@@ -42,12 +55,26 @@ end
 local function fail(jid, report, jitter, cause)
   local deadline = redis.call('ZSCORE', working, jid)
   if not deadline or (cause == 'expired' and tonumber(deadline) > now) then return { 'unknown' } end
+  local record = redis.call('HGET', jobs, jid)
+  local header, textStart = unpackHeader(record)
+  local version = not header and textStart
+  if version then
+    if cause == 'expired' then redis.call('ZADD', working, now + POSTPONED_MS, jid) end
+    return { 'unreadable', tostring(version) }
+  end
   redis.call('ZREM', working, jid)
   redis.call('HDEL', reservations, jid)
+  if not record then
+    redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
+    return { 'unknown' }
+  end
   count = count + 1
+  if not header then
+    redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. working)
+    redis.call('ZADD', dead, now, jid)
+    return { 'died' }
+  end
 
-  local record = redis.call('HGET', jobs, jid)
-  local textStart, header = cmsgpack.unpack_one(record)
   local retry = header.retry or DEFAULT_RETRY
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)

@@ -6,6 +6,7 @@
 
 local jobs, prefix = unpack(KEYS)
 local PLACES_A_PRIORITY = 281474976710656
+local FORMAT = 1
 local oldest = {}
 
 local function firstFrom(name, place)
@@ -19,8 +20,8 @@ for index, name in ipairs(ARGV) do
   local jid, place = firstFrom(name, 0)
   while jid do
     local isRead, _, header = pcall(cmsgpack.unpack_one, redis.call('HGET', jobs, jid))
-    -- One that can't be read, since it is damaged, tells nothing.
-    local since = isRead and type(header) == 'table' and header.enqueuedAt
+    -- One that can't be read, since it is damaged or of a format that is not known, tells nothing.
+    local since = isRead and type(header) == 'table' and header.v == FORMAT and header.enqueuedAt
     if since and (not earliest or since < earliest) then earliest = since end
     jid, place = firstFrom(name, (math.floor(place / PLACES_A_PRIORITY) + 1) * PLACES_A_PRIORITY)
   end

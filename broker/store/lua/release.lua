@@ -1,4 +1,5 @@
--- Takes back jobs that were handed out to nobody: each returns to the place that it had.
+-- Takes back jobs that were handed out to nobody: each returns to the place that it had. One that
+-- can't be read here stays until its reservation ends.
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -11,22 +12,34 @@
 -- Returns for each job: 1 when it was taken back, 0 when it was not reserved by that call
 
 local jobs, queues, prefix, working, reservations, notices = unpack(KEYS)
+local FORMAT = 1
 local released = {}
+
+-- Whether it went back.
+local function release(jid, place)
+  local record = redis.call('HGET', jobs, jid)
+  if not record then
+    redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
+    redis.call('ZREM', working, jid)
+    redis.call('HDEL', reservations, jid)
+    return false
+  end
+  local isRead, _, header = pcall(cmsgpack.unpack_one, record)
+  if not isRead or type(header) ~= 'table' or header.v ~= FORMAT then return false end
+  redis.call('ZREM', working, jid)
+  redis.call('HDEL', reservations, jid)
+  redis.call('SADD', queues, header.queue)
+  redis.call('ZADD', prefix .. header.queue, place, jid)
+  redis.call('PUBLISH', notices, 'queue ' .. header.queue .. ' ' .. ARGV[1])
+  return true
+end
 
 for index = 2, #ARGV, 2 do
   local jid, call = ARGV[index], ARGV[index + 1]
   local packed = redis.call('HGET', reservations, jid)
   local reservation = packed and cmsgpack.unpack(packed)
-  released[#released + 1] = 0
-  if reservation and reservation.call == call then
-    local _, header = cmsgpack.unpack_one(redis.call('HGET', jobs, jid))
-    redis.call('ZREM', working, jid)
-    redis.call('HDEL', reservations, jid)
-    redis.call('SADD', queues, header.queue)
-    redis.call('ZADD', prefix .. header.queue, reservation.place, jid)
-    redis.call('PUBLISH', notices, 'queue ' .. header.queue .. ' ' .. ARGV[1])
-    released[#released] = 1
-  end
+  local isOfCall = reservation and reservation.call == call
+  released[#released + 1] = isOfCall and release(jid, reservation.place) and 1 or 0
 end
 
 return released

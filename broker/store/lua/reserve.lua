@@ -1,20 +1,35 @@
 -- Hands out jobs: each request gets the first job of the first of its queues that has one and is
--- not paused.
+-- not paused. A job that can't be read here is put aside, and who asked is told: one of a format that
+-- is not known goes to retries, for a broker that knows it; one whose record is damaged, to dead.
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] working
 -- KEYS[4] reservations
 -- KEYS[5] paused
+-- KEYS[6] retries
+-- KEYS[7] dead
 -- ARGV[1] now
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
--- Returns for each request: {jid, record, queue, jobs left in it}, or nil when all were empty
+-- Returns for each request: {jid, record, queue, jobs left in it}; {jid, version} or {jid} for a job
+-- that was put aside; or nil when all were empty
 
-local jobs, prefix, working, reservations, paused = unpack(KEYS)
+local jobs, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
+local FORMAT = 1
+local POSTPONED_MS = 60000
 local isAnyPaused = redis.call('SCARD', paused) > 0
+
+-- The header of a record and where its text begins; or nil, and the version of a format that is not
+-- known here, if it tells one.
+local function unpackHeader(record)
+  local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
+  if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
+  if header.v ~= FORMAT then return nil, header.v end
+  return header, textStart
+end
 
 local reserve
 function reserve(wid, name)
@@ -27,7 +42,14 @@ function reserve(wid, name)
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. queue)
     return reserve(wid, name)
   end
-  local _, header = cmsgpack.unpack_one(record)
+  local header, version = unpackHeader(record)
+  if not header and version then
+    redis.call('ZADD', retries, now + POSTPONED_MS, jid)
+    return { jid, tostring(version) }
+  elseif not header then
+    redis.call('ZADD', dead, now, jid)
+    return { jid }
+  end
   local deadline = now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000
   local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
   redis.call('ZADD', working, deadline, jid)

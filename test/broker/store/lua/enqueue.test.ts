@@ -79,4 +79,80 @@ transition(test, "without a limit of time a dead job goes as well", {
   notices: ["queue q me"],
 });
 
+transition(test, "a job without a record is taken out, and the next ones go on", {
+  given: { jobs: { b: job }, scheduled: { gone: NOW - 1, b: NOW }, retries: { away: NOW } },
+  when: run([
+    { set: "scheduled", jid: "gone" },
+    { set: "retries", jid: "away" },
+    { set: "scheduled", jid: "b" },
+  ]),
+  returns: [undefined, undefined, "q"],
+  leaves: {
+    jobs: { b: enqueued },
+    queues: { q: { b: "5/1" } },
+    queueNames: ["q"],
+    sequence: 1,
+    scheduled: {},
+    retries: {},
+  },
+  notices: ["queue q me"],
+});
+
+transition(test, "a job whose record is damaged goes to dead, and the next ones go on", {
+  given: {
+    jobs: { b: job },
+    damaged: { a: "c1", c: "" },
+    scheduled: { a: NOW - 1, b: NOW },
+    dead: { c: 5 },
+  },
+  when: run(
+    [
+      { set: "scheduled", jid: "a" },
+      { set: "dead", jid: "c" },
+      { set: "scheduled", jid: "b" },
+    ],
+    "+inf",
+  ),
+  returns: [undefined, undefined, "q"],
+  leaves: {
+    jobs: { b: enqueued },
+    queues: { q: { b: "5/1" } },
+    queueNames: ["q"],
+    sequence: 1,
+    scheduled: {},
+    dead: { a: NOW, c: 5 },
+  },
+  notices: ["queue q me"],
+});
+
+const foreign = { ...job, v: 9 } as unknown as typeof job;
+
+transition(test, "one of a format that is not known is due again in a minute, and not in the way", {
+  given: {
+    jobs: { a: foreign, b: job, c: foreign, d: foreign },
+    scheduled: { a: NOW - 1, b: NOW },
+    retries: { c: NOW },
+    dead: { d: 5 },
+  },
+  when: run(
+    [
+      { set: "scheduled", jid: "a" },
+      { set: "scheduled", jid: "b" },
+      { set: "retries", jid: "c" },
+      { set: "dead", jid: "d" },
+    ],
+    "+inf",
+  ),
+  returns: [undefined, "q", undefined, undefined],
+  leaves: {
+    jobs: { a: foreign, b: enqueued, c: foreign, d: foreign },
+    queues: { q: { b: "5/1" } },
+    queueNames: ["q"],
+    sequence: 1,
+    scheduled: { a: NOW + 60_000 },
+    retries: { c: NOW + 60_000 },
+  },
+  notices: ["queue q me"],
+});
+
 test.run();

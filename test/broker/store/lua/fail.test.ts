@@ -1,7 +1,6 @@
 import { suite } from "uvu";
 import { pack } from "../../../../broker/store/record.ts";
 import { fail } from "../../../../broker/store/scripts.ts";
-import type { FailOutcome } from "../../../../broker/store/store.ts";
 import type { State } from "../../../kit/state.ts";
 import type { TestStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
@@ -20,7 +19,7 @@ interface Given {
 
 const run =
   (...jobs: Given[]) =>
-  ({ link, keys }: TestStore): Promise<FailOutcome[]> =>
+  ({ link, keys }: TestStore): ReturnType<typeof fail.run> =>
     fail.run(
       link,
       keys,
@@ -150,6 +149,32 @@ transition(test, "a job with a negative retry dies at once", {
   },
 });
 
+const MOST = Number.MAX_SAFE_INTEGER;
+
+transition(test, "the greatest count of retries is kept exactly", {
+  given: working({
+    a: { ...job, retry: MOST },
+    b: { ...job, retry: MOST, failure: { ...failure, remaining: MOST, nextAt: 6 } },
+  }),
+  when: run({ jid: "a" }, { jid: "b" }),
+  returns: [
+    { kind: "retried", at: NOW + 15_000 },
+    { kind: "retried", at: NOW + 16_000 },
+  ],
+  leaves: {
+    ...failed(2),
+    jobs: {
+      a: { ...job, retry: MOST, failure: { ...failure, remaining: MOST, nextAt: NOW + 15_000 } },
+      b: {
+        ...job,
+        retry: MOST,
+        failure: { ...failure, retryCount: 1, remaining: MOST - 1, nextAt: NOW + 16_000 },
+      },
+    },
+    retries: { a: NOW + 15_000, b: NOW + 16_000 },
+  },
+});
+
 transition(test, "a client's own failure object is counted on from", {
   given: working({
     a: { ...job, failure: { retryCount: 4, remaining: 0, errtype: "X", message: "elsewhere" } },
@@ -239,5 +264,82 @@ transition(test, "a job whose reservation has not run out does not expire", {
   when: run({ jid: "a", cause: "expired" }, { jid: "nobody", cause: "expired" }),
   returns: [{ kind: "unknown" }, { kind: "unknown" }],
 });
+
+/** What a newer broker has written: all of it but `v` may mean something else. */
+const foreign = { ...job, v: 9, retry: 0 } as unknown as typeof job;
+
+transition(test, "a job without a record is out of the way, and the rest of the group fails", {
+  given: working({ a: job, gone: job, b: job }, NOW),
+  when: async (world) => {
+    await world.redis.hdel(world.keys.jobs, "gone");
+    return await run({ jid: "a" }, { jid: "gone", cause: "expired" }, { jid: "b" })(world);
+  },
+  returns: [
+    { kind: "retried", at: NOW + 15_000 },
+    { kind: "unknown" },
+    { kind: "retried", at: NOW + 15_000 },
+  ],
+  leaves: {
+    ...failed(2),
+    jobs: {
+      a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
+      b: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
+    },
+    retries: { a: NOW + 15_000, b: NOW + 15_000 },
+  },
+});
+
+transition(test, "a job whose record is damaged dies, and the rest of the group fails", {
+  given: {
+    ...working({ a: job, broken: job, b: job }),
+    jobs: { a: job, b: job },
+    damaged: { broken: "c1" },
+  },
+  when: run({ jid: "a" }, { jid: "broken" }, { jid: "b" }),
+  returns: [
+    { kind: "retried", at: NOW + 15_000 },
+    { kind: "died" },
+    { kind: "retried", at: NOW + 15_000 },
+  ],
+  leaves: {
+    ...failed(3),
+    jobs: {
+      a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
+      b: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
+    },
+    retries: { a: NOW + 15_000, b: NOW + 15_000 },
+    dead: { broken: NOW },
+  },
+});
+
+transition(
+  test,
+  "a job of a format that is not known stays with its worker, whatever is said here",
+  {
+    given: working({ a: foreign }),
+    when: run({ jid: "a" }, { jid: "a", cause: "expired" }),
+    returns: [{ kind: "unreadable", version: "9" }, { kind: "unknown" }],
+  },
+);
+
+transition(
+  test,
+  "one that is overdue is so again in a minute, for a broker that knows its format",
+  {
+    given: working({ a: foreign, b: job }, NOW),
+    when: run({ jid: "a", cause: "expired" }, { jid: "b", cause: "expired" }),
+    returns: [
+      { kind: "unreadable", version: "9" },
+      { kind: "retried", at: NOW + 15_000 },
+    ],
+    leaves: {
+      ...failed(1),
+      jobs: { a: foreign, b: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } } },
+      working: { a: NOW + 60_000 },
+      reservations: { a: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
+      retries: { b: NOW + 15_000 },
+    },
+  },
+);
 
 test.run();

@@ -97,4 +97,18 @@ transition(test, "latency passes over what it can't read", {
   returns: [200, undefined],
 });
 
+transition(test, "latency guesses nothing from a job whose format is not known", {
+  given: {
+    jobs: {
+      a: { ...job, enqueuedAt: 300 },
+      b: { ...job, v: 9, enqueuedAt: "1970" } as unknown as typeof job,
+    },
+    damaged: { c: "c1" },
+    queues: { q: { a: "5/1", b: "9/2", c: "1/3", gone: "3/4" }, r: { c: "5/5", b: "6/6" } },
+    queueNames: ["q", "r"],
+  },
+  when: ({ link, keys }) => latency.run(link, keys, {}, [{ queue: "q" }, { queue: "r" }]),
+  returns: [300, undefined],
+});
+
 test.run();

@@ -74,4 +74,24 @@ transition(test, "a job is taken back once, though it is named twice", {
   notices: ["queue q me"],
 });
 
+const { b: _b, ...others } = given.jobs;
+
+transition(test, "a job without a record is out of the way, and the rest return", {
+  given: { ...given, jobs: others },
+  when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
+  returns: [false, true],
+  leaves: { queues: { ...given.queues, r: { c: "1/4" } }, working: {}, reservations: {} },
+  notices: ["queue r me"],
+});
+
+transition(test, "a job that can't be read here stays until its reservation ends", {
+  given: {
+    ...given,
+    jobs: { ...others, c: { ...job, v: 9, queue: "r" } as unknown as typeof job },
+    damaged: { b: "c1" },
+  },
+  when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
+  returns: [false, false],
+});
+
 test.run();

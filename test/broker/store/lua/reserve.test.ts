@@ -17,6 +17,7 @@ const run =
     const handedOut = await reserve.run(link, keys, { now: NOW, call: "me:1" }, items);
     return handedOut.map((one) => {
       if (one === undefined) return "nothing";
+      if ("version" in one) return `${one.jid} can't be read: ${one.version ?? "damaged"}`;
       const { jid, queue, left, record } = one;
       return `${jid} of ${queue}, ${left} left: ${String(decodeRecord(record).text)}`;
     });
@@ -131,5 +132,65 @@ transition(test, "the greatest and the smallest place are kept exactly", {
     },
   },
 });
+
+transition(test, "a job without a record is taken out, and the next one is handed out", {
+  given: {
+    jobs: { b: job },
+    queues: { q: { gone: "9/1", away: "5/2", b: "5/3" }, r: { lost: "5/4" } },
+    queueNames: ["q", "r"],
+  },
+  when: run("r q", "q"),
+  returns: ["b of q, 0 left: text", "nothing"],
+  leaves: {
+    queues: {},
+    working: { b: DEADLINE },
+    reservations: { b: { ...reservation, place: "5/3" } },
+  },
+});
+
+const foreign = { ...job, v: 9 } as unknown as typeof job;
+
+transition(test, "what can't be read is put aside, one request is told, and the rest are served", {
+  given: {
+    jobs: { a: job, c: foreign, e: job },
+    damaged: { b: "c1", d: "" },
+    queues: { q: { a: "5/1", b: "5/2", c: "5/3", d: "5/4", e: "5/5" } },
+    queueNames: ["q"],
+    retries: { z: 5 },
+  },
+  when: run("q", "q", "q", "q", "q", "q"),
+  returns: [
+    "a of q, 4 left: text",
+    "b can't be read: damaged",
+    "c can't be read: 9",
+    "d can't be read: damaged",
+    "e of q, 0 left: text",
+    "nothing",
+  ],
+  leaves: {
+    queues: {},
+    working: { a: DEADLINE, e: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      e: { ...reservation, place: "5/5" },
+    },
+    retries: { z: 5, c: NOW + 60_000 },
+    dead: { b: NOW, d: NOW },
+  },
+});
+
+for (const [what, hex] of [
+  ["no map", "07"],
+  ["a map without a version", "81a171a171"],
+  ["a version that is no number", "81a176a139"],
+  ["half a map", "82a17601"],
+] as const) {
+  transition(test, `a record with ${what} is damaged`, {
+    given: { damaged: { a: hex }, queues: { q: { a: "5/1" } }, queueNames: ["q"] },
+    when: run("q"),
+    returns: ["a can't be read: damaged"],
+    leaves: { queues: {}, dead: { a: NOW } },
+  });
+}
 
 test.run();
