@@ -41,6 +41,7 @@ test(
     second.wire.socket.write(`INFO\n${half.slice(0, 60_000)}`);
     assert.match(await second.wire.read(), /^\{/);
     assert.is(await third.wire.push({ jid: "small-job" }), "+OK");
+    for (const { connection } of [second, third]) assert.is(connection.state, "identified");
     second.wire.socket.write(half.slice(60_000));
     assert.is(
       await second.wire.read(),
