@@ -41,7 +41,7 @@ export interface PutAside {
 
 export const reserve = new Script({
   name: "reserve",
-  keys: ["jobs", "queue", "working", "reservations", "paused", "retries", "dead"],
+  keys: ["jobs", "queues", "queue", "working", "reservations", "paused", "retries", "dead"],
   fixed: ["now", "call"],
   each: ["wid", "queues"],
   parse: (reply): (HandedOut | PutAside | undefined)[] =>

@@ -47,6 +47,12 @@ const large: [what: string, line: () => string, reply: RegExp][] = [
     /^\{\}$/,
   ],
   ["brackets, 2 MiB of them", () => job(`,"x":[[]${repeated(",[]", 2 * MEBIBYTE)}]`), /^\+OK/],
+  ["numbers, 31 MiB of them", () => job(`,"x":[1${repeated(",1", 31 * MEBIBYTE)}`), /^-ERR.*'}'/],
+  [
+    "a backtrace of 31 MiB",
+    () => `FAIL {"jid":"nobody","backtrace":[""${repeated(',"line"', 31 * MEBIBYTE)}]}`,
+    /^-ERR Job not found/,
+  ],
   ["a text of 16 MiB", () => job(`,"x":"${"a".repeat(16 * MEBIBYTE)}"`), /^\+OK/],
   ["a number of 4 MiB", () => job(`,"retry":${"9".repeat(4 * MEBIBYTE)}`), /^-ERR.*type int/],
   ["a time of 4 MiB", () => job(`,"at":"2099-01-01T00:00:00.${"9".repeat(4 * MEBIBYTE)}Z"`), /OK/],

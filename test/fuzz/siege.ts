@@ -12,12 +12,15 @@ export const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_121);
 /** How long one property is tried, FUZZ_SECONDS or so long. */
 export const SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 10);
 
-/** Most replies come much sooner than this, whatever others do: where there are enough to say so. */
-const MAX_MEDIAN_MS = 100;
-const ENOUGH = 20;
+/** What a broker promises a healthy client, whatever others do: where there are enough to say so. */
+const MAX_WAIT_MS = 100;
+const ENOUGH = 40;
 
-/** And each comes within this. */
-const MAX_WAIT_MS = 2_000;
+/**
+ * And each reply comes within this: now and then a collection of garbage, a rewrite of Redis' file
+ * or another process of a shared machine gets in between.
+ */
+const MAX_WORST_MS = 1_000;
 
 /** Where more wants to run than there are processors, all of it takes so many times as long. */
 function slownessOfTheMachine(): number {
@@ -100,16 +103,16 @@ async function checkAll(
     broker.log.filter(({ event }) => event === "command.crashed"),
     [],
   );
-  const { count, medianMs, worstMs } = await healthy.report();
+  const { count, medianMs, p95Ms, worstMs } = await healthy.report();
   const mebibytes = residentMebibytes(broker);
-  const waits = `median ${medianMs.toFixed(1)} ms, worst ${worstMs.toFixed(0)} ms of ${count}`;
+  const waits = `median ${medianMs.toFixed(1)} ms, 95 % within ${p95Ms.toFixed(0)} ms, worst ${worstMs.toFixed(0)} ms of ${count}`;
   const slowness = slownessOfTheMachine();
   process.stdout.write(`\n  ${what}: ${waits}; ${mebibytes.toFixed(0)} MiB`);
   assert.ok(
-    count < ENOUGH || medianMs < MAX_MEDIAN_MS * slowness,
+    count < ENOUGH || p95Ms < MAX_WAIT_MS * slowness,
     `${what}: a healthy client waited: ${waits}`,
   );
-  assert.ok(worstMs < MAX_WAIT_MS * slowness, `${what}: a healthy client waited: ${waits}`);
+  assert.ok(worstMs < MAX_WORST_MS * slowness, `${what}: a healthy client waited: ${waits}`);
   assert.ok(mebibytes < maxMebibytes, `${what}: it takes ${mebibytes} MiB`);
 }
 

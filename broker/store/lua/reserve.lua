@@ -2,12 +2,13 @@
 -- not paused. A job that can't be read here is put aside, and who asked is told: one of a format that
 -- is not known goes to retries, for a broker that knows it; one whose record is damaged, to dead.
 -- KEYS[1] jobs
--- KEYS[2] queue
--- KEYS[3] working
--- KEYS[4] reservations
--- KEYS[5] paused
--- KEYS[6] retries
--- KEYS[7] dead
+-- KEYS[2] queues
+-- KEYS[3] queue
+-- KEYS[4] working
+-- KEYS[5] reservations
+-- KEYS[6] paused
+-- KEYS[7] retries
+-- KEYS[8] dead
 -- ARGV[1] now
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
@@ -15,11 +16,12 @@
 -- Returns for each request: {jid, record, queue, jobs left in it}; {jid, version} or {jid} for a job
 -- that was put aside; or nil when all were empty
 
-local jobs, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
+local jobs, queues, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
 local FORMAT = 1
 local POSTPONED_MS = 60000
+local MANY_QUEUES = 8
 local isAnyPaused = redis.call('SCARD', paused) > 0
 
 -- The header of a record and where its text begins; or nil, and the version of a format that is not
@@ -57,10 +59,23 @@ function reserve(wid, name)
   return { jid, record, name, redis.call('ZCARD', queue) }
 end
 
+-- The names in a list. Of many, only those that any job ever had: most have none, as a rule, and one
+-- question for all is far less work than one for each.
+local function namesIn(list)
+  local names = {}
+  for name in list:gmatch('[^ ]+') do names[#names + 1] = name end
+  if #names < MANY_QUEUES then return names end
+  local known = {}
+  for index, isKnown in ipairs(redis.call('SMISMEMBER', queues, unpack(names))) do
+    if isKnown == 1 then known[#known + 1] = names[index] end
+  end
+  return known
+end
+
 local replies = {}
 for index = 3, #ARGV, 2 do
   local reply
-  for name in ARGV[index + 1]:gmatch('[^ ]+') do
+  for _, name in ipairs(namesIn(ARGV[index + 1])) do
     reply = reserve(ARGV[index], name)
     if reply then break end
   end

@@ -37,6 +37,29 @@ transition(test, "the first job of a queue is handed out", {
   },
 });
 
+transition(test, "of very many queues the first that has a job gives it", {
+  given: {
+    jobs: { a: job, b: job },
+    queues: { q: { a: "5/1" }, r: { b: "5/2" } },
+    queueNames: ["empty", "q", "r"],
+  },
+  when: run(
+    `${"x ".repeat(500)}empty r ${"y ".repeat(400)}q`,
+    "1 2 3 4 5 6 7 q r",
+    "1 2 3 4 5 6 7 8",
+    "1 2 3 4 5 6 q",
+  ),
+  returns: ["b of r, 0 left: text", "a of q, 0 left: text", "nothing", "nothing"],
+  leaves: {
+    queues: {},
+    working: { a: DEADLINE, b: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      b: { ...reservation, place: "5/2" },
+    },
+  },
+});
+
 transition(test, "higher priorities come first, and within one the earlier places", {
   given: {
     jobs: { a: job, b: job, c: job, d: job },
