@@ -100,7 +100,7 @@ test(
     await first.stop();
     await first.stop();
     assert.not(isAlive(pids()[0] ?? 0));
-    assert.equal(guardsOf(pids()[0]), []);
+    await until(() => guardsOf(pids()[0]).length === 0, { what: "its guard has ended" });
     assert.equal(readdirSync(directory), ["appendonlydir"]);
     const second = await start();
     assert.is(await ask(second.socket, "GET", "name"), "value");
@@ -144,7 +144,7 @@ test(
       (died?.err as Error | undefined)?.message ?? "",
       "redis-server ended with SIGKILL",
     );
-    assert.equal(guardsOf(pids()[0]), []);
+    await until(() => guardsOf(pids()[0]).length === 0, { what: "its guard has ended" });
     assert.is(guardsOf(pids()[1]).length, 1);
     assert.equal(givenUp, []);
   }),
