@@ -9,23 +9,28 @@
 -- Returns for each job: 1 when it was done now, 0 when it was not being worked on
 
 local jobs, working, reservations, counters, history = unpack(KEYS)
-local done = {}
-local count = 0
+local jids = { unpack(ARGV, 2) }
+if #jids == 0 then return {} end
 
-for index = 2, #ARGV do
-  local jid = ARGV[index]
-  local removed = redis.call('ZREM', working, jid)
-  if removed == 1 then
-    redis.call('HDEL', jobs, jid)
-    redis.call('HDEL', reservations, jid)
-    count = count + 1
+local deadlines = redis.call('ZMSCORE', working, unpack(jids))
+local finished = {}
+local done = {}
+local seen = {}
+for index, jid in ipairs(jids) do
+  done[index] = 0
+  if deadlines[index] and not seen[jid] then
+    seen[jid] = true
+    done[index] = 1
+    finished[#finished + 1] = jid
   end
-  done[#done + 1] = removed
 end
 
-if count > 0 then
-  redis.call('HINCRBY', counters, 'processed', count)
-  redis.call('HINCRBY', history, 'processed:' .. ARGV[1], count)
+if #finished > 0 then
+  redis.call('ZREM', working, unpack(finished))
+  redis.call('HDEL', jobs, unpack(finished))
+  redis.call('HDEL', reservations, unpack(finished))
+  redis.call('HINCRBY', counters, 'processed', #finished)
+  redis.call('HINCRBY', history, 'processed:' .. ARGV[1], #finished)
 end
 
 return done

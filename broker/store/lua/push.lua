@@ -24,17 +24,20 @@ local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
 local dead, removals, revived, sequence, notices = unpack(KEYS, 7)
 local origin = ARGV[1]
 local count = (#ARGV - 1) / 5
+if count == 0 then return {} end
+
+local jids = {}
+for index = 1, count do jids[index] = ARGV[index * 5 - 3] end
+local records = redis.call('HMGET', jobs, unpack(jids))
 local place = redis.call('INCRBY', sequence, count) - count
-local known = {}
-local stored = {}
 
 -- Whether a job is live that has a record and is not dead. If nothing is removed, it must be.
-local function isLive(jid)
+local function isLive(jid, record)
   if redis.call('EXISTS', removals) == 0 then return true end
   for _, set in ipairs({ scheduled, retries, working }) do
     if redis.call('ZSCORE', set, jid) then return true end
   end
-  local isRead, _, header = pcall(cmsgpack.unpack_one, redis.call('HGET', jobs, jid))
+  local isRead, _, header = pcall(cmsgpack.unpack_one, record)
   -- It could be in any queue: better that it stays as it is than that it is in two.
   if not isRead or type(header) ~= 'table' or not header.queue then return true end
   return redis.call('ZSCORE', prefix .. header.queue, jid)
@@ -42,33 +45,46 @@ end
 
 -- Whether a job that has a record may start anew. One that has been removed stays in the removal,
 -- which could be any of very many; instead, delete-removed.lua is told to leave its record alone.
-local function unearth(jid)
+local function unearth(jid, record)
   if redis.call('ZREM', dead, jid) == 1 then return true end
-  if isLive(jid) then return false end
+  if isLive(jid, record) then return false end
   redis.call('HINCRBY', revived, jid, 1)
   return true
 end
 
-for index = 1, count do
-  local jid, name, band, due, record = unpack(ARGV, index * 5 - 3, index * 5 + 1)
-  stored[index] = redis.call('HSETNX', jobs, jid, record)
-  if stored[index] == 0 and unearth(jid) then
-    redis.call('HSET', jobs, jid, record)
-    stored[index] = 1
+-- All that is new, as the commands take it: one for each set, not one for each job.
+local newRecords, newPlaces, newDues = {}, {}, {}
+
+local function append(values, first, second)
+  values[#values + 1] = first
+  values[#values + 1] = second
+end
+
+local stored = {}
+local seen = {}
+for index, jid in ipairs(jids) do
+  local name, band, due, record = unpack(ARGV, index * 5 - 2, index * 5 + 1)
+  local isNew = not seen[jid] and (not records[index] or unearth(jid, records[index]))
+  seen[jid] = true
+  stored[index] = isNew and 1 or 0
+  if isNew then append(newRecords, jid, record) end
+  if isNew and due ~= '' then
+    append(newDues, due, jid)
+  elseif isNew then
+    newPlaces[name] = newPlaces[name] or {}
+    append(newPlaces[name], band + place + index, jid)
   end
-  if stored[index] == 1 and due ~= '' then
-    redis.call('ZADD', scheduled, due, jid)
-  elseif stored[index] == 1 then
-    local queue = prefix .. name
-    if not known[name] then
-      known[name] = true
-      redis.call('SADD', queues, name)
-      if redis.call('EXISTS', queue) == 0 then
-        redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
-      end
-    end
-    redis.call('ZADD', queue, band + place + index, jid)
+end
+
+if #newRecords > 0 then redis.call('HSET', jobs, unpack(newRecords)) end
+if #newDues > 0 then redis.call('ZADD', scheduled, unpack(newDues)) end
+for name, places in pairs(newPlaces) do
+  local queue = prefix .. name
+  redis.call('SADD', queues, name)
+  if redis.call('EXISTS', queue) == 0 then
+    redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
   end
+  redis.call('ZADD', queue, unpack(places))
 end
 
 return stored

@@ -13,8 +13,8 @@
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
--- Returns for each request: {jid, record, queue, jobs left in it}; {jid, version} or {jid} for a job
--- that was put aside; or nil when all were empty
+-- Returns for each request: {jid, record, queue, jobs left in it after all requests}; {jid, version} or
+-- {jid} for a job that was put aside; or nil when all were empty
 
 local jobs, queues, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
@@ -33,32 +33,6 @@ local function unpackHeader(record)
   return header, textStart
 end
 
-local reserve
-function reserve(wid, name)
-  if isAnyPaused and redis.call('SISMEMBER', paused, name) == 1 then return nil end
-  local queue = prefix .. name
-  local jid, place = unpack(redis.call('ZPOPMIN', queue))
-  if not jid then return nil end
-  local record = redis.call('HGET', jobs, jid)
-  if not record then
-    redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. queue)
-    return reserve(wid, name)
-  end
-  local header, version = unpackHeader(record)
-  if not header and version then
-    redis.call('ZADD', retries, now + POSTPONED_MS, jid)
-    return { jid, tostring(version) }
-  elseif not header then
-    redis.call('ZADD', dead, now, jid)
-    return { jid }
-  end
-  local deadline = now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000
-  local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
-  redis.call('ZADD', working, deadline, jid)
-  redis.call('HSET', reservations, jid, cmsgpack.pack(reservation))
-  return { jid, record, name, redis.call('ZCARD', queue) }
-end
-
 -- The names in a list. Of many, only those that any job ever had: most have none, as a rule, and one
 -- question for all is far less work than one for each.
 local function namesIn(list)
@@ -72,14 +46,94 @@ local function namesIn(list)
   return known
 end
 
-local replies = {}
-for index = 3, #ARGV, 2 do
-  local reply
-  for _, name in ipairs(namesIn(ARGV[index + 1])) do
-    reply = reserve(ARGV[index], name)
-    if reply then break end
+-- Takes the first jobs of the first of these queues that have some: {jid, place, queue} each.
+local function take(names, count)
+  local taken = {}
+  for _, name in ipairs(names) do
+    local isPaused = isAnyPaused and redis.call('SISMEMBER', paused, name) == 1
+    if not isPaused then
+      local popped = redis.call('ZPOPMIN', prefix .. name, count - #taken)
+      for index = 1, #popped, 2 do
+        taken[#taken + 1] = { popped[index], popped[index + 1], name }
+      end
+    end
+    if #taken == count then break end
   end
-  replies[#replies + 1] = reply or false
+  return taken
+end
+
+-- All that is handed out, as the commands take it: one for each set, not one for each job.
+local newDeadlines, newReservations = {}, {}
+
+local function append(values, first, second)
+  values[#values + 1] = first
+  values[#values + 1] = second
+end
+
+-- Hands out a job that was taken. Returns nothing when it has no record.
+local function handOut(wid, taken, record)
+  local jid, place, name = unpack(taken)
+  if not record then
+    redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. prefix .. name)
+    return nil
+  end
+  local header, version = unpackHeader(record)
+  if not header and version then
+    redis.call('ZADD', retries, now + POSTPONED_MS, jid)
+    return { jid, tostring(version) }
+  elseif not header then
+    redis.call('ZADD', dead, now, jid)
+    return { jid }
+  end
+  local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
+  append(newDeadlines, now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000, jid)
+  append(newReservations, jid, cmsgpack.pack(reservation))
+  return { jid, record, name }
+end
+
+-- Answers requests that name the same queues, in their order.
+local function reserve(wids, queueList)
+  local names = namesIn(queueList)
+  local replies = {}
+  repeat
+    local taken = take(names, #wids - #replies)
+    local jids = {}
+    for index, one in ipairs(taken) do jids[index] = one[1] end
+    local records = #jids > 0 and redis.call('HMGET', jobs, unpack(jids))
+    for index, one in ipairs(taken) do
+      replies[#replies + 1] = handOut(wids[#replies + 1], one, records[index])
+    end
+  until #taken == 0 or #replies == #wids
+  return replies
+end
+
+local replies = {}
+local count = (#ARGV - 2) / 2
+local index = 1
+while index <= count do
+  local queueList = ARGV[index * 2 + 2]
+  local wids = {}
+  while index <= count and ARGV[index * 2 + 2] == queueList do
+    wids[#wids + 1] = ARGV[index * 2 + 1]
+    index = index + 1
+  end
+  local answers = reserve(wids, queueList)
+  for request = 1, #wids do replies[#replies + 1] = answers[request] or false end
+end
+
+if #newDeadlines > 0 then
+  redis.call('ZADD', working, unpack(newDeadlines))
+  redis.call('HSET', reservations, unpack(newReservations))
+end
+
+-- Only now is it known how many jobs are left.
+local left = {}
+for _, reply in ipairs(replies) do
+  local name = reply and reply[3]
+  if name then
+    left[name] = left[name] or redis.call('ZCARD', prefix .. name)
+    reply[4] = left[name]
+  end
 end
 
 return replies

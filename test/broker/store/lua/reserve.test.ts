@@ -60,6 +60,34 @@ transition(test, "of very many queues the first that has a job gives it", {
   },
 });
 
+transition(test, "requests are served in their order, and told what is left after all of them", {
+  given: {
+    jobs: { a: job, b: job, c: job, d: job, e: job },
+    queues: { q: { a: "5/1", b: "5/2", c: "5/3" }, r: { d: "5/4", e: "5/5" } },
+    queueNames: ["q", "r"],
+  },
+  when: run("q r", "q r", "r q", "q", "q r", "q r"),
+  returns: [
+    "a of q, 0 left: text",
+    "b of q, 0 left: text",
+    "d of r, 0 left: text",
+    "c of q, 0 left: text",
+    "e of r, 0 left: text",
+    "nothing",
+  ],
+  leaves: {
+    queues: {},
+    working: { a: DEADLINE, b: DEADLINE, c: DEADLINE, d: DEADLINE, e: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      b: { ...reservation, place: "5/2" },
+      c: { ...reservation, place: "5/3" },
+      d: { ...reservation, place: "5/4" },
+      e: { ...reservation, place: "5/5" },
+    },
+  },
+});
+
 transition(test, "higher priorities come first, and within one the earlier places", {
   given: {
     jobs: { a: job, b: job, c: job, d: job },
@@ -68,9 +96,9 @@ transition(test, "higher priorities come first, and within one the earlier place
   },
   when: run("q", "q", "q", "q"),
   returns: [
-    "d of q, 3 left: text",
-    "b of q, 2 left: text",
-    "a of q, 1 left: text",
+    "d of q, 0 left: text",
+    "b of q, 0 left: text",
+    "a of q, 0 left: text",
     "c of q, 0 left: text",
   ],
   leaves: {
@@ -127,7 +155,7 @@ transition(test, "a job with a reserve_for is reserved for so many seconds", {
     queueNames: ["q"],
   },
   when: run("q", "q"),
-  returns: ["a of q, 1 left: text", "b of q, 0 left: text"],
+  returns: ["a of q, 0 left: text", "b of q, 0 left: text"],
   leaves: {
     queues: {},
     working: { a: NOW + 60_000, b: NOW + 86_400_000 },
@@ -145,7 +173,7 @@ transition(test, "the greatest and the smallest place are kept exactly", {
     queueNames: ["q"],
   },
   when: run("q", "q"),
-  returns: ["a of q, 1 left: text", "b of q, 0 left: text"],
+  returns: ["a of q, 0 left: text", "b of q, 0 left: text"],
   leaves: {
     queues: {},
     working: { a: DEADLINE, b: DEADLINE },
@@ -183,7 +211,7 @@ transition(test, "what can't be read is put aside, one request is told, and the 
   },
   when: run("q", "q", "q", "q", "q", "q"),
   returns: [
-    "a of q, 4 left: text",
+    "a of q, 0 left: text",
     "b can't be read: damaged",
     "c can't be read: 9",
     "d can't be read: damaged",
