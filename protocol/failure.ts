@@ -42,7 +42,7 @@ const SHAPE = {
 /** Reads the failure that a client hands over with a job. Throws JsonError. */
 export function readFailure(text: Buffer, { start, end }: JsonMember): Failure {
   const object = text.subarray(start, end);
-  const members = readMembers(object, scanJson(object), SHAPE, "Failure.failure");
+  const members = readMembers(scanJson(object), SHAPE, "Failure.failure");
   const { retry_count: retryCount = 0, remaining = 0, errtype = "", message = "" } = members;
   const failure: Failure = { retryCount, remaining, errtype, message };
   if (members.failed_at !== undefined) failure.failedAt = members.failed_at;

@@ -84,7 +84,7 @@ export function readJob(text: Buffer): UncheckedJob {
   if (json.kind !== "object" && json.kind !== "null") {
     throw new JsonError(`json: cannot unmarshal ${json.kind} into Go value of type client.Job`);
   }
-  const members = readMembers(text, json, JOB_SHAPE, "Job");
+  const members = readMembers(json, JOB_SHAPE, "Job");
   const failure = members.failure && readFailure(text, members.failure);
   return { text, json, members, failure };
 }
@@ -103,7 +103,7 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
   const at = members.at ? readAt(members.at) : undefined;
   const queue = checkQueueName(members.queue || "default");
   const defaults = { queue, retry, created_at: formatTimestamp(receivedAt) };
-  return {
+  const job: Job = {
     jid,
     jobtype,
     queue,
@@ -111,9 +111,10 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
     reserveForSeconds,
     priority,
     text: completeText(text, json, defaults),
-    ...(at !== undefined && { at }),
-    ...(failure !== undefined && { failure }),
   };
+  if (at !== undefined) job.at = at;
+  if (failure !== undefined) job.failure = failure;
+  return job;
 }
 
 /** Runs a reader of JSON, and names what it throws as FWP does. */

@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { MAX_JSON_DEPTH, MAX_JSON_ELEMENTS, MAX_JSON_MEMBERS } from "./limits.ts";
 
 /**
@@ -20,6 +20,8 @@ export interface JsonText {
   /** Where the value starts and ends in the text, without the white space around it. */
   start: number;
   end: number;
+  /** The characters between two places in the text. */
+  slice: (start: number, end: number) => string;
 }
 
 /** Where a value stands in the text, and what it is. */
@@ -43,8 +45,17 @@ export class JsonError extends Error {
 
 /** Throws JsonError when the text is not exactly one JSON value. */
 export function scanJson(text: Buffer): JsonText {
+  return new Scanner(text, slicerOf(text)).document();
+}
+
+/** Of ASCII, which most texts are, a slice costs no call into the runtime. */
+function slicerOf(text: Buffer): JsonText["slice"] {
+  if (isAscii(text)) {
+    const characters = text.toString("latin1");
+    return (start, end) => characters.slice(start, end);
+  }
   if (!isUtf8(text)) throw new JsonError("invalid UTF-8");
-  return new Scanner(text).document();
+  return (start, end) => text.toString("utf8", start, end);
 }
 
 const QUOTE = 0x22;
@@ -86,6 +97,7 @@ const openContainers = new Uint8Array(MAX_JSON_DEPTH + 1);
 
 class Scanner {
   readonly #text: Buffer;
+  readonly #slice: JsonText["slice"];
   #at = 0;
   #depth = 0;
   /** Whether the innermost container was only just opened, so that no comma is due. */
@@ -93,8 +105,9 @@ class Scanner {
   #nameStart = 0;
   #nameEnd = 0;
 
-  constructor(text: Buffer) {
+  constructor(text: Buffer, slice: JsonText["slice"]) {
     this.#text = text;
+    this.#slice = slice;
   }
 
   document(): JsonText {
@@ -108,13 +121,14 @@ class Scanner {
     const end = this.#at;
     this.#skipSpace();
     if (this.#at < this.#text.length) this.#refuse("after top-level value");
-    return { kind, members, elements, start, end };
+    return { kind, members, elements, start, end, slice: this.#slice };
   }
 
   #members(members: JsonMember[]): void {
     while (this.#nextElement()) {
-      const rawName = this.#text.toString("utf8", this.#nameStart, this.#nameEnd);
-      members.push({ name: decodeString(rawName), rawName, ...this.#span() });
+      const rawName = this.#slice(this.#nameStart, this.#nameEnd);
+      const { kind, start, end } = this.#span();
+      members.push({ name: decodeString(rawName), rawName, kind, start, end });
       if (members.length > MAX_JSON_MEMBERS) {
         throw new JsonError(`an object has more than ${MAX_JSON_MEMBERS} members`);
       }
@@ -270,6 +284,7 @@ class Scanner {
   #skipSpace(): void {
     for (;;) {
       const byte = this.#text[this.#at];
+      if (byte === undefined || byte > 0x20) return;
       if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return;
       this.#at++;
     }

@@ -34,7 +34,7 @@ export class LineReader {
     for (;;) {
       const end = chunk.indexOf(LINE_FEED, start);
       if (end === -1) break;
-      onLine(this.#complete(chunk.subarray(start, end)));
+      onLine(this.#complete(chunk, start, end));
       start = end + 1;
     }
     // A copy, where lines came before it: a view would keep them from being freed.
@@ -53,21 +53,31 @@ export class LineReader {
     this.#pendingBytes = 0;
   }
 
-  #complete(tail: Buffer): Buffer {
-    this.#keep(tail);
-    const [first] = this.#pending;
-    const line = first && this.#pending.length === 1 ? first : Buffer.concat(this.#pending);
+  #complete(chunk: Buffer, start: number, end: number): Buffer {
+    // Most lines come in one piece.
+    if (this.#pendingBytes === 0) {
+      this.#refuseOver(end - start);
+      return chunk.subarray(
+        start,
+        chunk[end - 1] === CARRIAGE_RETURN && end > start ? end - 1 : end,
+      );
+    }
+    this.#keep(chunk.subarray(start, end));
+    const line = Buffer.concat(this.#pending);
     this.clear();
     return line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
   }
 
   #keep(bytes: Buffer): void {
     this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes > this.maxBytes) {
-      throw new LineTooLongError(`line is longer than ${this.maxBytes} bytes`);
-    }
+    this.#refuseOver(this.#pendingBytes);
     this.#pending.push(bytes);
     this.#join();
+  }
+
+  #refuseOver(bytes: number): void {
+    if (bytes <= this.maxBytes) return;
+    throw new LineTooLongError(`line is longer than ${this.maxBytes} bytes`);
   }
 
   /** Joins the last pieces as a counter carries: none is copied more often than it has doublings. */

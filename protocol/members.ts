@@ -29,18 +29,13 @@ export type Members<S extends Shape> = { [name in keyof S]?: MemberTypes[S[name]
 export class MemberTypeError extends JsonError {}
 
 /** Throws MemberTypeError for the first member in the text whose type is wrong. */
-export function readMembers<S extends Shape>(
-  text: Buffer,
-  json: JsonText,
-  shape: S,
-  where: string,
-): Members<S> {
+export function readMembers<S extends Shape>(json: JsonText, shape: S, where: string): Members<S> {
   const members: Record<string, MemberTypes[keyof MemberTypes]> = {};
   for (const member of json.members) {
     const name = canonicalName(shape, member.name);
     if (name === undefined) continue;
     const type = shape[name] as keyof MemberTypes;
-    if (member.kind !== "null") members[name] = decode(text, member, type, `${where}.${name}`);
+    if (member.kind !== "null") members[name] = decode(json, member, type, `${where}.${name}`);
     else if (isTakenBackByNull(type)) delete members[name];
   }
   return members as Members<S>;
@@ -65,31 +60,35 @@ export function canonicalName<S extends Shape>(
 }
 
 function decode(
-  text: Buffer,
+  { slice }: JsonText,
   member: JsonMember,
   type: keyof MemberTypes,
   path: string,
 ): MemberTypes[keyof MemberTypes] {
-  const written = () => text.toString("utf8", member.start, member.end);
+  const { kind, start, end } = member;
   switch (type) {
     case "string":
     case "structure":
-      if (member.kind === "string") return decodeString(written().slice(1, -1));
+      if (kind === "string") return decodeString(slice(start + 1, end - 1));
       break;
     case "int":
-      if (member.kind === "number" && isInteger(written())) return toExact(Number(written()));
-      if (member.kind === "number") throw mismatch(`number ${echo(written())}`, path, "int");
+      if (kind === "number") return readInteger(slice(start, end), path);
       break;
     case "strings":
-      if (member.kind === "array") return decodeStrings(JSON.parse(written()), path);
+      if (kind === "array") return decodeStrings(JSON.parse(slice(start, end)), path);
       break;
     case "array":
-      if (member.kind === "array") return member;
+      if (kind === "array") return member;
       break;
     default:
-      if (member.kind === "object") return member;
+      if (kind === "object") return member;
   }
-  throw mismatch(member.kind, path, GO_TYPES[type]);
+  throw mismatch(kind, path, GO_TYPES[type]);
+}
+
+function readInteger(written: string, path: string): number {
+  if (!isInteger(written)) throw mismatch(`number ${echo(written)}`, path, "int");
+  return toExact(Number(written));
 }
 
 function decodeStrings(elements: unknown, path: string): string[] {

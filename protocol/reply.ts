@@ -28,12 +28,22 @@ export function encodeReply(reply: Reply): Buffer {
     case "nil":
       return ENCODED_NIL;
     case "bulk":
-      return Buffer.concat([Buffer.from(`$${reply.body.length}\r\n`), reply.body, LINE_END]);
+      return encodeBulk(reply.body);
     case "simple":
       return reply === OK ? ENCODED_OK : Buffer.from(`+${oneLine(reply.text)}\r\n`);
     case "error":
       return Buffer.from(`-${reply.code} ${oneLine(reply.message)}\r\n`);
   }
+}
+
+/** Into one piece of memory: this is what every FETCH is answered with. */
+function encodeBulk(body: Buffer): Buffer {
+  const head = `$${body.length}\r\n`;
+  const encoded = Buffer.allocUnsafe(head.length + body.length + LINE_END.length);
+  encoded.write(head, "latin1");
+  encoded.set(body, head.length);
+  encoded.set(LINE_END, head.length + body.length);
+  return encoded;
 }
 
 /**

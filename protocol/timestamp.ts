@@ -36,9 +36,13 @@ export function parseTimestamp(text: string): number {
   return midnight + secondsOfDay * 1000 + fractionMs;
 }
 
+/** The last one: with thousands a second, most are of the same millisecond. */
+let formatted = { epochMs: 0, text: new Date(0).toISOString() };
+
 /** `2026-11-21T08:18:00.123Z`. Takes epoch milliseconds. */
 export function formatTimestamp(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  if (formatted.epochMs !== epochMs) formatted = { epochMs, text: new Date(epochMs).toISOString() };
+  return formatted.text;
 }
 
 function daysInMonth(year: number, month: number): number {

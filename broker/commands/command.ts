@@ -59,8 +59,11 @@ export interface Command
     CommandDefinition<unknown>,
     "verb" | "usage" | "summary" | "replies" | "states" | "isPipelined" | "parse"
   > {
+  /** Throws CommandError, or rejects with it. */
   execute(argument: Buffer | undefined, context: CommandContext): Promise<Answer | undefined>;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /** The usual answer to a verb whose argument is missing. */
 export function missing(usage: string): string {
@@ -71,13 +74,14 @@ export function command<Arguments>(definition: CommandDefinition<Arguments>): Co
   const { missingArgument, run, ...description } = definition;
   return {
     ...description,
-    async execute(argument, context) {
+    execute(argument, context) {
       if (missingArgument !== undefined && argument === undefined) {
         throw new CommandError(missingArgument);
       }
       const { parser, clock } = context;
-      const parsed = parser.parse(definition, argument ?? Buffer.alloc(0), clock.now());
-      return await run(await parsed, context);
+      const parsed = parser.parse(definition, argument ?? NOTHING, clock.now());
+      if (parsed instanceof Promise) return parsed.then((one) => run(one, context));
+      return run(parsed, context);
     },
   };
 }

@@ -74,7 +74,7 @@ export class Pipeline {
       this.#next++;
       this.#begin(parsed, line.length);
     }
-    if (this.#next * 2 >= this.#lines.length) this.#forgetBegun();
+    if (this.#next > 0 && this.#next * 2 >= this.#lines.length) this.#forgetBegun();
   }
 
   /** While held, nothing more is begun. */
@@ -90,7 +90,7 @@ export class Pipeline {
   }
 
   #forgetBegun(): void {
-    this.#lines = this.#lines.slice(this.#next);
+    this.#lines.splice(0, this.#next);
     this.#next = 0;
   }
 

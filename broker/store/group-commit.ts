@@ -1,3 +1,5 @@
+import { atEndOfTurn } from "./end-of-turn.ts";
+
 /**
  * Gathers what arrives in one turn of the event loop, over all connections, and sends it to Redis
  * as one call. While a call is under way the next group fills, so groups grow by themselves as the
@@ -28,7 +30,7 @@ export class GroupCommit<Item, Result> {
   readonly #options: GroupOptions<Item>;
   #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
-  #turnEnds = false;
+  #willSend = false;
 
   /** @param commit does all items in their order, and gives a result for each */
   constructor(commit: (items: Item[]) => Promise<Result[]>, options: GroupOptions<Item>) {
@@ -40,12 +42,17 @@ export class GroupCommit<Item, Result> {
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#turnEnds) return;
-      this.#turnEnds = true;
-      setImmediate(() => {
-        this.#turnEnds = false;
-        this.#send();
-      });
+      this.#sendSoon();
+    });
+  }
+
+  /** Replies of several groups come together as a rule: so do the next calls. */
+  #sendSoon(): void {
+    if (this.#willSend) return;
+    this.#willSend = true;
+    atEndOfTurn(() => {
+      this.#willSend = false;
+      this.#send();
     });
   }
 
@@ -80,7 +87,7 @@ export class GroupCommit<Item, Result> {
       for (const { reject } of group) reject(error);
     } finally {
       this.#underWay--;
-      this.#send();
+      if (this.#waiting.length > 0) this.#sendSoon();
     }
   }
 }

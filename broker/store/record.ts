@@ -24,6 +24,10 @@ export interface JobHeader {
 
 const packr = new Packr({ useRecords: false, int64AsType: "number" });
 
+/** MessagePack's mark for bytes, which their length follows. So a long text is copied only once. */
+const BIN_32 = 0xc6;
+const BIN_32_BYTES = 5;
+
 export function headerOf(job: NewJob): JobHeader {
   const header: JobHeader = { v: 1, queue: job.queue };
   if (job.retry !== DEFAULT_RETRY) header.retry = job.retry;
@@ -35,7 +39,13 @@ export function headerOf(job: NewJob): JobHeader {
 }
 
 export function encodeRecord(header: JobHeader, text: Buffer): Buffer {
-  return Buffer.concat([packr.pack(header), packr.pack(text)]);
+  const packed = packr.pack(header);
+  const record = Buffer.allocUnsafe(packed.length + BIN_32_BYTES + text.length);
+  record.set(packed);
+  record[packed.length] = BIN_32;
+  record.writeUInt32BE(text.length, packed.length + 1);
+  record.set(text, packed.length + BIN_32_BYTES);
+  return record;
 }
 
 /** A record is damaged, or of a version that this broker does not know. */

@@ -95,12 +95,21 @@ export class RedisLink {
           this.#redis.disconnect(true);
         }, CALL_MS);
       });
+      this.#cork();
       return await Promise.race([this.#redis.callBuffer(command, ...parameters), late]);
     } catch (error) {
       throw asUnavailable(error);
     } finally {
       clearTimeout(giveUp);
     }
+  }
+
+  /** All calls of one turn of the event loop go in one write. */
+  #cork(): void {
+    const { stream } = this.#redis;
+    if (stream.writableCorked > 0) return;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
   }
 
   /** Calls back each time that the connection stands again. */

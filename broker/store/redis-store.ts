@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { MAX_PRIORITY } from "../../protocol/limits.ts";
+import { formatTimestamp } from "../../protocol/timestamp.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -113,10 +114,10 @@ export class RedisStore implements Store {
   async reserve(request: ReserveRequest): Promise<Reserved | undefined> {
     const handedOut = await this.#reserve.add(request);
     if (handedOut === undefined) return undefined;
-    const { jid } = handedOut;
-    if ("version" in handedOut) throw new UnreadableJob(jid, handedOut.version);
+    if ("version" in handedOut) throw new UnreadableJob(handedOut.jid, handedOut.version);
+    const { jid, record, queue, left, call } = handedOut;
     try {
-      return { ...handedOut, ...readStoredJob(jid, handedOut.record) };
+      return Object.assign(readStoredJob(jid, record), { queue, left, call });
     } catch (error) {
       if (error instanceof UnreadableRecord) throw new UnreadableJob(jid, undefined);
       throw error;
@@ -236,7 +237,7 @@ export class RedisStore implements Store {
       for (const reply of replies) {
         if (reply && "version" in reply) this.#log.warn({ event: "job.put-aside", ...reply });
       }
-      return replies.map((reply) => reply && { ...reply, call });
+      return replies.map((reply) => reply && Object.assign(reply, { call }));
     } catch (error) {
       this.#lostHandouts.add(call);
       throw error;
@@ -258,7 +259,7 @@ export class RedisStore implements Store {
 
 /** YYYY-MM-DD, in UTC. */
 function dayOf(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, "YYYY-MM-DD".length);
+  return formatTimestamp(epochMs).slice(0, "YYYY-MM-DD".length);
 }
 
 /** What reserve.lua gave, and the name of the call that asked for it. */

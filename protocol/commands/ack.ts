@@ -13,11 +13,11 @@ export function parseAck(argument: Buffer): { jid: string } {
 
 function findJid(argument: Buffer): string | undefined {
   try {
-    const { members } = scanJson(argument);
+    const { members, slice } = scanJson(argument);
     if (members.some(({ kind }) => kind !== "string" && kind !== "null")) return undefined;
     const jid = members.findLast(({ name }) => name === "jid");
     if (jid?.kind === "null") return "";
-    return jid && decodeString(argument.toString("utf8", jid.start + 1, jid.end - 1));
+    return jid && decodeString(slice(jid.start + 1, jid.end - 1));
   } catch (error) {
     if (error instanceof JsonError) return undefined;
     throw error;

@@ -10,7 +10,7 @@ export function readObject<S extends Shape>(verb: string, argument: Buffer, shap
   try {
     const json = scanJson(argument);
     if (json.kind === "object" || json.kind === "null") {
-      return readMembers(argument, json, shape, verb);
+      return readMembers(json, shape, verb);
     }
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;

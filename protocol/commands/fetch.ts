@@ -6,7 +6,9 @@ import { MAX_QUEUES } from "../limits.ts";
  * A name is not checked: one that no job can have just never brings a job.
  */
 export function parseFetch(argument: Buffer): string[] {
-  const queues = argument.toString().split(" ", MAX_QUEUES + 1);
+  const text = argument.toString();
+  if (!text.includes(" ")) return [text];
+  const queues = text.split(" ", MAX_QUEUES + 1);
   if (queues.length > MAX_QUEUES) {
     throw new CommandError(`FETCH takes at most ${MAX_QUEUES} queues`);
   }

@@ -34,7 +34,7 @@ export function parseHello(argument: Buffer): Hello {
     if (json.kind !== "object") throw new JsonError(`must be an object, not ${json.kind}`);
     // FWP: the line begins with `HELLO {`.
     if (json.start > 0) throw new JsonError("a single space must stand before the object");
-    const members = readMembers(argument, json, SHAPE, "HELLO");
+    const members = readMembers(json, SHAPE, "HELLO");
     const { v: version = 0 } = members;
     if (version < 0 || version > 255) throw new JsonError("v must be between 0 and 255");
     checkId("wid", members.wid ?? "");

@@ -40,7 +40,7 @@ function readMutation(argument: Buffer): { cmd?: string; target?: string; filter
         `json: cannot unmarshal ${json.kind} into Go value of type client.Operation`,
       );
     }
-    const { filter, ...members } = readMembers(argument, json, SHAPE, "Operation");
+    const { filter, ...members } = readMembers(json, SHAPE, "Operation");
     const text = filter && argument.subarray(filter.start, filter.end);
     return { ...members, filter: readFilter(text ?? Buffer.from("{}")) };
   } catch (error) {
@@ -50,7 +50,7 @@ function readMutation(argument: Buffer): { cmd?: string; target?: string; filter
 }
 
 function readFilter(text: Buffer): JobFilter {
-  const members = readMembers(text, scanJson(text), FILTER_SHAPE, "JobFilter.filter");
+  const members = readMembers(scanJson(text), FILTER_SHAPE, "JobFilter.filter");
   const { jids = [], regexp = "", jobtype = "" } = members;
   if (regexp.length > MAX_PATTERN_CHARACTERS) {
     throw new JsonError(`a regexp has at most ${MAX_PATTERN_CHARACTERS} characters`);
