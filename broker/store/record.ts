@@ -88,6 +88,11 @@ export function readReservation(packed: Buffer): { call: string } {
   return { call: String(value.call) };
 }
 
+/** What a script has packed by itself. */
+export function unpack(packed: Buffer): unknown {
+  return packr.unpack(packed);
+}
+
 /** An argument that a script unpacks by itself. */
 export function pack(value: unknown): Buffer {
   return packr.pack(value);

@@ -11,12 +11,21 @@ export function integer(reply: unknown): number {
   return typeof reply === "number" ? reply : unexpected(reply);
 }
 
-export function isOne(reply: unknown): boolean {
-  return integer(reply) === 1;
+/** A text of ones and zeros, which is far less work to read than a list. */
+export function digits(reply: unknown): boolean[] {
+  return Array.from(text(reply), (digit) => {
+    if (digit !== "1" && digit !== "0") return unexpected(text(reply));
+    return digit === "1";
+  });
 }
 
 export function bytes(reply: unknown): Buffer {
   return Buffer.isBuffer(reply) ? reply : unexpected(reply);
+}
+
+/** Of something that a script has packed, and may be anything. */
+export function fields(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : unexpected(value);
 }
 
 export function text(reply: unknown): string {

@@ -1,5 +1,6 @@
 import type { WorkerState } from "../../protocol/worker-state.ts";
-import { bytes, integer, isOne, list, text, unexpected } from "./redis-reply.ts";
+import { unpack } from "./record.ts";
+import { bytes, digits, fields, integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
 import type { FailOutcome } from "./store.ts";
 
@@ -22,7 +23,7 @@ export const push = new Script({
   ],
   fixed: ["origin"],
   each: ["jid", "queue", "band", "due", "record"],
-  parse: (reply) => list(reply).map(isOne),
+  parse: digits,
 });
 
 export interface HandedOut {
@@ -44,15 +45,19 @@ export const reserve = new Script({
   keys: ["jobs", "queues", "queue", "working", "reservations", "paused", "retries", "dead"],
   fixed: ["now", "call"],
   each: ["wid", "queues"],
-  parse: (reply): (HandedOut | PutAside | undefined)[] =>
-    list(reply).map((handedOut) => {
-      if (handedOut === null) return undefined;
-      const parts = list(handedOut);
-      const [jid, record, queue, left] = parts;
-      if (parts.length === 1) return { jid: text(jid), version: undefined };
-      if (parts.length === 2) return { jid: text(jid), version: text(record) };
-      return { jid: text(jid), record: bytes(record), queue: text(queue), left: integer(left) };
-    }),
+  parse: (reply): (HandedOut | PutAside | undefined)[] => {
+    const [answers, ...records] = list(reply);
+    let next = 0;
+    return list(unpack(bytes(answers))).map((answer) => {
+      if (answer === false) return undefined;
+      const { jid, queue, left, version } = fields(answer);
+      if (typeof jid !== "string") return unexpected(answer);
+      if (typeof queue === "string" && typeof left === "number") {
+        return { jid, record: bytes(records[next++]), queue, left };
+      }
+      return { jid, version: typeof version === "string" ? version : undefined };
+    });
+  },
 });
 
 export const release = new Script({
@@ -60,7 +65,7 @@ export const release = new Script({
   keys: ["jobs", "queues", "queue", "working", "reservations", "notices"],
   fixed: ["origin"],
   each: ["jid", "call"],
-  parse: (reply) => list(reply).map(isOne),
+  parse: digits,
 });
 
 export const ack = new Script({
@@ -68,7 +73,7 @@ export const ack = new Script({
   keys: ["jobs", "working", "reservations", "counters", "history"],
   fixed: ["day"],
   each: ["jid"],
-  parse: (reply) => list(reply).map(isOne),
+  parse: digits,
 });
 
 export const fail = new Script({
@@ -100,7 +105,7 @@ export const kill = new Script({
   keys: ["scheduled", "retries", "dead"],
   fixed: ["now"],
   each: ["set", "jid"],
-  parse: (reply) => list(reply).map(isOne),
+  parse: digits,
 });
 
 export const discard = new Script({
@@ -108,7 +113,7 @@ export const discard = new Script({
   keys: ["jobs", "scheduled", "retries", "dead"],
   fixed: [],
   each: ["set", "jid"],
-  parse: (reply) => list(reply).map(isOne),
+  parse: digits,
 });
 
 export const clear = new Script({

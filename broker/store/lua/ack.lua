@@ -6,11 +6,11 @@
 -- KEYS[5] history
 -- ARGV[1] day: YYYY-MM-DD
 -- ARGV[2] each jid
--- Returns for each job: 1 when it was done now, 0 when it was not being worked on
+-- Returns a digit for each job: 1 when it was done now, 0 when it was not being worked on
 
 local jobs, working, reservations, counters, history = unpack(KEYS)
 local jids = { unpack(ARGV, 2) }
-if #jids == 0 then return {} end
+if #jids == 0 then return '' end
 
 local deadlines = redis.call('ZMSCORE', working, unpack(jids))
 local finished = {}
@@ -33,4 +33,4 @@ if #finished > 0 then
   redis.call('HINCRBY', history, 'processed:' .. ARGV[1], #finished)
 end
 
-return done
+return table.concat(done)

@@ -5,7 +5,7 @@
 -- KEYS[4] dead
 -- ARGV[1] each set: "scheduled", "retries" or "dead"
 -- ARGV[2] each jid
--- Returns for each job: 1 when it was deleted, 0 when it was not there any more
+-- Returns a digit for each job: 1 when it was deleted, 0 when it was not there any more
 
 local jobs, scheduled, retries, dead = unpack(KEYS)
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
@@ -18,4 +18,4 @@ for index = 1, #ARGV, 2 do
   deleted[#deleted + 1] = removed
 end
 
-return deleted
+return table.concat(deleted)

@@ -5,7 +5,7 @@
 -- ARGV[1] now
 -- ARGV[2] each set: "scheduled", "retries" or "dead"
 -- ARGV[3] each jid
--- Returns for each job: 1 when it was moved, 0 when it was not there any more
+-- Returns a digit for each job: 1 when it was moved, 0 when it was not there any more
 
 local scheduled, retries, dead = unpack(KEYS)
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
@@ -18,4 +18,4 @@ for index = 2, #ARGV, 2 do
   moved[#moved + 1] = removed
 end
 
-return moved
+return table.concat(moved)

@@ -18,13 +18,13 @@
 -- ARGV[4] each band: the first place of the job's priority
 -- ARGV[5] each due: when it may run, or an empty string for at once
 -- ARGV[6] each record
--- Returns for each job: 1 when it was stored, 0 when it was live already
+-- Returns a digit for each job: 1 when it was stored, 0 when it was live already
 
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
 local dead, removals, revived, sequence, notices = unpack(KEYS, 7)
 local origin = ARGV[1]
 local count = (#ARGV - 1) / 5
-if count == 0 then return {} end
+if count == 0 then return '' end
 
 local jids = {}
 for index = 1, count do jids[index] = ARGV[index * 5 - 3] end
@@ -87,4 +87,4 @@ for name, places in pairs(newPlaces) do
   redis.call('ZADD', queue, unpack(places))
 end
 
-return stored
+return table.concat(stored)

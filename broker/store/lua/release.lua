@@ -9,7 +9,7 @@
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] each jid
 -- ARGV[3] each call: the one that handed it out; what another call handed out since stays
--- Returns for each job: 1 when it was taken back, 0 when it was not reserved by that call
+-- Returns a digit for each job: 1 when it was taken back, 0 when it was not reserved by that call
 
 local jobs, queues, prefix, working, reservations, notices = unpack(KEYS)
 local FORMAT = 1
@@ -42,4 +42,4 @@ for index = 2, #ARGV, 2 do
   released[#released + 1] = isOfCall and release(jid, reservation.place) and 1 or 0
 end
 
-return released
+return table.concat(released)

@@ -13,8 +13,9 @@
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
--- Returns for each request: {jid, record, queue, jobs left in it after all requests}; {jid, version} or
--- {jid} for a job that was put aside; or nil when all were empty
+-- Returns first MessagePack, for each request: {jid, queue, left}, where so many jobs are left in that
+-- queue after all requests; {jid, version} or {jid} for a job that was put aside; or false when all
+-- were empty. Then the record of each job that was handed out
 
 local jobs, queues, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
@@ -64,6 +65,7 @@ end
 
 -- All that is handed out, as the commands take it: one for each set, not one for each job.
 local newDeadlines, newReservations = {}, {}
+local handedOut = {}
 
 local function append(values, first, second)
   values[#values + 1] = first
@@ -80,34 +82,35 @@ local function handOut(wid, taken, record)
   local header, version = unpackHeader(record)
   if not header and version then
     redis.call('ZADD', retries, now + POSTPONED_MS, jid)
-    return { jid, tostring(version) }
+    return { jid = jid, version = tostring(version) }
   elseif not header then
     redis.call('ZADD', dead, now, jid)
-    return { jid }
+    return { jid = jid }
   end
   local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
   append(newDeadlines, now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000, jid)
   append(newReservations, jid, cmsgpack.pack(reservation))
-  return { jid, record, name }
+  handedOut[#handedOut + 1] = record
+  return { jid = jid, queue = name }
 end
 
 -- Answers requests that name the same queues, in their order.
 local function reserve(wids, queueList)
   local names = namesIn(queueList)
-  local replies = {}
+  local answers = {}
   repeat
-    local taken = take(names, #wids - #replies)
+    local taken = take(names, #wids - #answers)
     local jids = {}
     for index, one in ipairs(taken) do jids[index] = one[1] end
     local records = #jids > 0 and redis.call('HMGET', jobs, unpack(jids))
     for index, one in ipairs(taken) do
-      replies[#replies + 1] = handOut(wids[#replies + 1], one, records[index])
+      answers[#answers + 1] = handOut(wids[#answers + 1], one, records[index])
     end
-  until #taken == 0 or #replies == #wids
-  return replies
+  until #taken == 0 or #answers == #wids
+  return answers
 end
 
-local replies = {}
+local answers = {}
 local count = (#ARGV - 2) / 2
 local index = 1
 while index <= count do
@@ -117,8 +120,8 @@ while index <= count do
     wids[#wids + 1] = ARGV[index * 2 + 1]
     index = index + 1
   end
-  local answers = reserve(wids, queueList)
-  for request = 1, #wids do replies[#replies + 1] = answers[request] or false end
+  local found = reserve(wids, queueList)
+  for request = 1, #wids do answers[#answers + 1] = found[request] or false end
 end
 
 if #newDeadlines > 0 then
@@ -128,12 +131,12 @@ end
 
 -- Only now is it known how many jobs are left.
 local left = {}
-for _, reply in ipairs(replies) do
-  local name = reply and reply[3]
+for _, answer in ipairs(answers) do
+  local name = answer and answer.queue
   if name then
     left[name] = left[name] or redis.call('ZCARD', prefix .. name)
-    reply[4] = left[name]
+    answer.left = left[name]
   end
 end
 
-return replies
+return { cmsgpack.pack(answers), unpack(handedOut) }

@@ -1,6 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bytes, integer, isOne, list, pairs, text } from "../../../broker/store/redis-reply.ts";
+import {
+  bytes,
+  digits,
+  fields,
+  integer,
+  list,
+  pairs,
+  text,
+} from "../../../broker/store/redis-reply.ts";
 
 const test = suite("store/redis-reply");
 
@@ -9,7 +17,9 @@ const name = Buffer.from("näme");
 test("each reader gives what it is named after", () => {
   assert.equal(list([1, null]), [1, null]);
   assert.is(integer(-7), -7);
-  assert.equal([isOne(1), isOne(0), isOne(2)], [true, false, false]);
+  assert.equal(digits(Buffer.from("101")), [true, false, true]);
+  assert.equal(digits(Buffer.from("")), []);
+  assert.equal(fields({ a: 1 }), { a: 1 });
   assert.is(bytes(name), name);
   assert.is(text(name), "näme");
   assert.equal(pairs([name, Buffer.from("a"), Buffer.from("b"), name]), [
@@ -25,7 +35,10 @@ test("each reader refuses anything else, and shows it", () => {
     [list, "text"],
     [integer, "1"],
     [integer, name],
-    [isOne, true],
+    [digits, 1],
+    [digits, Buffer.from("12")],
+    [fields, null],
+    [fields, "a"],
     [bytes, "text"],
     [bytes, null],
     [text, 1],

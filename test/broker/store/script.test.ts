@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { pack } from "../../../broker/store/record.ts";
 import type { Argument } from "../../../broker/store/script.ts";
 import { Script, type ScriptDefinition } from "../../../broker/store/script.ts";
 import * as scripts from "../../../broker/store/scripts.ts";
@@ -104,7 +105,11 @@ test("a reply that the head of the file does not promise is refused", async () =
   const wrong: [Script<string, string, unknown>, unknown][] = [
     [scripts.push, "OK"],
     [scripts.push, [Buffer.from("1")]],
+    [scripts.push, Buffer.from("1?")],
     [scripts.reserve, [["jid"]]],
+    [scripts.reserve, [pack([{ jid: 1 }])]],
+    [scripts.reserve, [pack([{ jid: "j", queue: "q", left: 0 }])]],
+    [scripts.reserve, [pack(["jid"])]],
     [scripts.fail, [[Buffer.from("vanished")]]],
     [scripts.fail, [[Buffer.from("retried"), Buffer.from("soon")]]],
     [scripts.registerWorker, Buffer.from("asleep")],
