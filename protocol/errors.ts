@@ -12,7 +12,12 @@ export class CommandError extends Error {
   readonly jid: string | undefined;
 
   constructor(message: string, options: ErrorOptions & { code?: string; jid?: string } = {}) {
+    // It is an answer and no fault: nobody asks where it came from, and to find that out is most of
+    // what it costs. A client may cause hundreds of thousands with one command.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = options.code ?? "ERR";
     this.jid = options.jid;
   }

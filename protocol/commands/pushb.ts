@@ -30,20 +30,38 @@ export function* jobTexts({ text, bounds }: JobArray): Generator<Buffer> {
   }
 }
 
+/** So long a piece of the reply is gathered before it becomes bytes, which cost less to keep. */
+const PIECE_CHARACTERS = 2 ** 16;
+
 /** A reply: which jobs were not pushed, and why; by jid. */
 export class RefusedJobs {
-  readonly #reasons = new Map<string, string>();
+  readonly #names = new Set<string>();
+  readonly #pieces: Buffer[] = [];
+  #piece = "{";
 
   /**
    * @param index the job's place in the array; it tells jobs with the same jid, or with none, from
    *   each other, since FWP has room for only one of them
    */
   add(jid: string, index: number, reason: string): void {
-    this.#reasons.set(this.#reasons.has(jid) ? `${jid} [${index}]` : jid, reason);
+    let name = jid;
+    // More than once where another job's jid looks like that.
+    while (this.#names.has(name)) name += ` [${index}]`;
+    const comma = this.#names.size === 0 ? "" : ",";
+    this.#names.add(name);
+    this.#piece += `${comma}${JSON.stringify(name)}:${JSON.stringify(reason)}`;
+    if (this.#piece.length >= PIECE_CHARACTERS) this.#endPiece();
   }
 
-  encode(): string {
-    const sorted = [...this.#reasons].toSorted(([one], [other]) => (one < other ? -1 : 1));
-    return JSON.stringify(Object.fromEntries(sorted));
+  /** JSON, bit by bit as they were added: so this is little work, however many there are. */
+  encode(): Buffer {
+    this.#piece += "}";
+    this.#endPiece();
+    return Buffer.concat(this.#pieces);
+  }
+
+  #endPiece(): void {
+    this.#pieces.push(Buffer.from(this.#piece));
+    this.#piece = "";
   }
 }

@@ -16,6 +16,11 @@ test("an error keeps its message and its cause", () => {
   assert.is(error.cause, cause);
 });
 
+test("an error is cheap: it does not look for where it came from, and others still do", () => {
+  assert.is(new CommandError("missing JID").stack, "CommandError: missing JID");
+  assert.match(String(new Error("a fault").stack), "errors.test.ts");
+});
+
 test("200 characters of what a client sent are repeated, and no more", () => {
   const longest = "é".repeat(200);
   assert.is(echo(longest), longest);
