@@ -1,5 +1,8 @@
 import { atEndOfTurn } from "./end-of-turn.ts";
 
+/** The result of an item that was not looked at. */
+export const LATER = Symbol("later");
+
 /**
  * Gathers what arrives in one turn of the event loop, over all connections, and sends it to Redis
  * as one call. While a call is under way the next group fills, so groups grow by themselves as the
@@ -26,14 +29,20 @@ interface Waiting<Item, Result> {
 }
 
 export class GroupCommit<Item, Result> {
-  readonly #commit: (items: Item[]) => Promise<Result[]>;
+  readonly #commit: (items: Item[]) => Promise<(Result | typeof LATER)[]>;
   readonly #options: GroupOptions<Item>;
   #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
   #willSend = false;
 
-  /** @param commit does all items in their order, and gives a result for each */
-  constructor(commit: (items: Item[]) => Promise<Result[]>, options: GroupOptions<Item>) {
+  /**
+   * @param commit does all items in their order, and gives a result for each; or LATER for those at
+   *   the end that are to be in the next group, because the ones before them were too much
+   */
+  constructor(
+    commit: (items: Item[]) => Promise<(Result | typeof LATER)[]>,
+    options: GroupOptions<Item>,
+  ) {
     this.#commit = commit;
     this.#options = options;
   }
@@ -82,7 +91,10 @@ export class GroupCommit<Item, Result> {
   async #settle(group: Waiting<Item, Result>[]): Promise<void> {
     try {
       const results = await this.#commit(group.map(({ item }) => item));
-      for (const [index, result] of results.entries()) group[index]?.resolve(result);
+      for (const [index, result] of results.entries()) {
+        if (result !== LATER) group[index]?.resolve(result);
+      }
+      this.#waiting.unshift(...group.filter((_, index) => results[index] === LATER));
     } catch (error) {
       for (const { reject } of group) reject(error);
     } finally {

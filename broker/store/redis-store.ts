@@ -4,7 +4,7 @@ import { formatTimestamp } from "../../protocol/timestamp.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { GroupCommit, LATER } from "./group-commit.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
 import { LostHandouts } from "./lost-handouts.ts";
 import { parseNotice } from "./notice.ts";
@@ -228,16 +228,19 @@ export class RedisStore implements Store {
 
   async #commitReserve(
     requests: ReserveRequest[],
-  ): Promise<(HandedOut | scripts.PutAside | undefined)[]> {
+  ): Promise<(HandedOut | scripts.PutAside | typeof LATER | undefined)[]> {
     const call = `${this.#id}:${++this.#calls}`;
     const items = requests.map(({ wid, queues }) => ({ wid, queues: queues.join(" ") }));
     try {
       const fixed = { now: this.#clock.now(), call };
       const replies = await scripts.reserve.run(this.#link, this.#keys, fixed, items);
       for (const reply of replies) {
-        if (reply && "version" in reply) this.#log.warn({ event: "job.put-aside", ...reply });
+        if (typeof reply === "object" && "version" in reply)
+          this.#log.warn({ event: "job.put-aside", ...reply });
       }
-      return replies.map((reply) => reply && Object.assign(reply, { call }));
+      return replies.map((reply) =>
+        typeof reply === "object" ? Object.assign(reply, { call }) : reply,
+      );
     } catch (error) {
       this.#lostHandouts.add(call);
       throw error;

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { LATER } from "./group-commit.ts";
 import { inSteps } from "./in-steps.ts";
 import type { Keys } from "./keys.ts";
 import { readStoredJob, UnreadableRecord } from "./record.ts";
@@ -39,11 +40,17 @@ export class RedisWaiting implements WaitingStore {
     const limit = dueBy === Number.POSITIVE_INFINITY ? "+inf" : dueBy;
     const enqueued: Enqueued[] = [];
     for (const part of inSteps(jobs, STEP)) {
-      const fixed = { origin: this.#origin, now: this.#clock.now(), dueBy: limit };
-      const queues = await scripts.enqueue.run(this.#link, this.#keys, fixed, part);
-      for (const [index, { set, jid }] of part.entries()) {
-        const queue = queues[index];
-        if (queue !== undefined) enqueued.push({ set, jid, queue });
+      let left: readonly PlacedJob[] = part;
+      while (left.length > 0) {
+        const fixed = { origin: this.#origin, now: this.#clock.now(), dueBy: limit };
+        const queues = await scripts.enqueue.run(this.#link, this.#keys, fixed, left);
+        const later: PlacedJob[] = [];
+        for (const [index, job] of left.entries()) {
+          const queue = queues[index];
+          if (queue === LATER) later.push(job);
+          else if (queue !== undefined) enqueued.push({ set: job.set, jid: job.jid, queue });
+        }
+        left = later;
       }
     }
     return enqueued;

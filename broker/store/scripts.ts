@@ -1,4 +1,5 @@
 import type { WorkerState } from "../../protocol/worker-state.ts";
+import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
 import { bytes, digits, fields, integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
@@ -45,12 +46,13 @@ export const reserve = new Script({
   keys: ["jobs", "queues", "queue", "working", "reservations", "paused", "retries", "dead"],
   fixed: ["now", "call"],
   each: ["wid", "queues"],
-  parse: (reply): (HandedOut | PutAside | undefined)[] => {
+  parse: (reply): (HandedOut | PutAside | typeof LATER | undefined)[] => {
     const [answers, ...records] = list(reply);
     let next = 0;
     return list(unpack(bytes(answers))).map((answer) => {
       if (answer === false) return undefined;
-      const { jid, queue, left, version } = fields(answer);
+      const { jid, queue, left, version, isLater } = fields(answer);
+      if (isLater === true) return LATER;
       if (typeof jid !== "string") return unexpected(answer);
       if (typeof queue === "string" && typeof left === "number") {
         return { jid, record: bytes(records[next++]), queue, left };
@@ -81,10 +83,11 @@ export const fail = new Script({
   keys: ["jobs", "working", "reservations", "retries", "dead", "counters", "history"],
   fixed: ["now", "day"],
   each: ["jid", "report", "jitter", "cause"],
-  parse: (reply): (FailOutcome | { kind: "unreadable"; version: string })[] =>
+  parse: (reply): (FailOutcome | { kind: "unreadable"; version: string } | typeof LATER)[] =>
     list(reply).map((outcome) => {
       const [kind, at] = list(outcome);
       const name = text(kind);
+      if (name === "later") return LATER;
       if (name === "retried") return { kind: name, at: integer(at) };
       if (name === "unreadable") return { kind: name, version: text(at) };
       if (name === "died" || name === "discarded" || name === "unknown") return { kind: name };
@@ -97,7 +100,11 @@ export const enqueue = new Script({
   keys: ["jobs", "queues", "queue", "scheduled", "retries", "dead", "sequence", "notices"],
   fixed: ["origin", "now", "dueBy"],
   each: ["set", "jid"],
-  parse: (reply) => list(reply).map((queue) => (queue === null ? undefined : text(queue))),
+  parse: (reply): (string | typeof LATER | undefined)[] =>
+    list(reply).map((queue) => {
+      if (queue === 0) return LATER;
+      return queue === null ? undefined : text(queue);
+    }),
 });
 
 export const kill = new Script({

@@ -14,7 +14,8 @@
 -- ARGV[3] dueBy: a job with a higher score stays where it is; +inf for any
 -- ARGV[4] each set: "scheduled", "retries" or "dead"
 -- ARGV[5] each jid
--- Returns for each job: the name of its queue, or nil when it stayed
+-- Returns for each job: the name of its queue; nil when it stayed; or 0 when it is to be asked for
+-- again, since the jobs before it were large
 
 local jobs, queues, prefix, scheduled, retries, dead, sequence, notices = unpack(KEYS)
 local origin, now, dueBy = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -23,14 +24,30 @@ local PLACES_A_PRIORITY = 281474976710656
 local DEFAULT_PRIORITY = 5
 local FORMAT = 1
 local POSTPONED_MS = 60000
+local MAX_BYTES = 1048576
+local LATER = 0
+local rewritten = 0
 local known = {}
 
 -- The header of a record and where its text begins; or nil, and the version of a format that is not
--- known here, if it tells one.
+-- known here, if it tells one. Whatever is damaged has to be found before anything is written.
 local function unpackHeader(record)
   local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
   if header.v ~= FORMAT then return nil, header.v end
+  local function isCount(value)
+    return value == nil or type(value) == 'number' and math.abs(value) <= 9007199254740992
+  end
+  local failure = header.failure or { retryCount = 0, remaining = 0 }
+  local isSound = type(header.queue) == 'string' and isCount(header.retry)
+    and isCount(header.reserveFor) and isCount(header.priority) and isCount(header.enqueuedAt)
+    and type(failure) == 'table' and failure.retryCount and isCount(failure.retryCount)
+    and failure.remaining and isCount(failure.remaining)
+  if not isSound then return nil end
+  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
+  local size = mark == 0xc6 and d and 5 + ((a * 256 + b) * 256 + c) * 256 + d
+    or mark == 0xc5 and b and 3 + a * 256 + b or mark == 0xc4 and a and 2 + a
+  if textStart + (size or -1) ~= #record then return nil end
   return header, textStart
 end
 
@@ -48,6 +65,7 @@ end
 local function enqueue(set, jid)
   local due = redis.call('ZSCORE', set, jid)
   if not due or tonumber(due) > dueBy then return false end
+  if rewritten > MAX_BYTES then return LATER end
   local record = redis.call('HGET', jobs, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. set)
@@ -60,6 +78,7 @@ local function enqueue(set, jid)
     putAside(set, jid, not version)
     return false
   end
+  rewritten = rewritten + #record
   header.enqueuedAt = now
   redis.call('ZREM', set, jid)
   redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))

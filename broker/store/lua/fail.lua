@@ -16,7 +16,8 @@
 -- ARGV[5] each jitter: a whole number from 0 to 29
 -- ARGV[6] each cause: "reported", or "expired" when it counts only if the reservation has run out
 -- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"unreadable", version} when it
--- was left to another broker, or {"unknown"} when it was not being worked on
+-- was left to another broker, {"unknown"} when it was not being worked on, or {"later"} when it is to
+-- be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, retries, dead, counters, history = unpack(KEYS)
 local now = tonumber(ARGV[1])
@@ -25,15 +26,30 @@ local FORMAT = 1
 local POSTPONED_MS = 60000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
+local MAX_BYTES = 1048576
+local rewritten = 0
 local outcomes = {}
 local count = 0
 
 -- The header of a record and where its text begins; or nil, and the version of a format that is not
--- known here, if it tells one.
+-- known here, if it tells one. Whatever is damaged has to be found before anything is written.
 local function unpackHeader(record)
   local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
   if header.v ~= FORMAT then return nil, header.v end
+  local function isCount(value)
+    return value == nil or type(value) == 'number' and math.abs(value) <= 9007199254740992
+  end
+  local failure = header.failure or { retryCount = 0, remaining = 0 }
+  local isSound = type(header.queue) == 'string' and isCount(header.retry)
+    and isCount(header.reserveFor) and isCount(header.priority) and isCount(header.enqueuedAt)
+    and type(failure) == 'table' and failure.retryCount and isCount(failure.retryCount)
+    and failure.remaining and isCount(failure.remaining)
+  if not isSound then return nil end
+  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
+  local size = mark == 0xc6 and d and 5 + ((a * 256 + b) * 256 + c) * 256 + d
+    or mark == 0xc5 and b and 3 + a * 256 + b or mark == 0xc4 and a and 2 + a
+  if textStart + (size or -1) ~= #record then return nil end
   return header, textStart
 end
 
@@ -55,6 +71,7 @@ end
 local function fail(jid, report, jitter, cause)
   local deadline = redis.call('ZSCORE', working, jid)
   if not deadline or (cause == 'expired' and tonumber(deadline) > now) then return { 'unknown' } end
+  if rewritten > MAX_BYTES then return { 'later' } end
   local record = redis.call('HGET', jobs, jid)
   local header, textStart = unpackHeader(record)
   local version = not header and textStart
@@ -93,6 +110,7 @@ local function fail(jid, report, jitter, cause)
     redis.call('ZADD', dead, now, jid)
     outcome = { 'died' }
   end
+  rewritten = rewritten + #record
   redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
   return outcome
 end

@@ -22,7 +22,8 @@ for index, name in ipairs(ARGV) do
     local isRead, _, header = pcall(cmsgpack.unpack_one, redis.call('HGET', jobs, jid))
     -- One that can't be read, since it is damaged or of a format that is not known, tells nothing.
     local since = isRead and type(header) == 'table' and header.v == FORMAT and header.enqueuedAt
-    if since and (not earliest or since < earliest) then earliest = since end
+    local isTold = type(since) == 'number'
+    if isTold and (not earliest or since < earliest) then earliest = since end
     jid, place = firstFrom(name, (math.floor(place / PLACES_A_PRIORITY) + 1) * PLACES_A_PRIORITY)
   end
   oldest[index] = earliest and string.format('%.0f', earliest)

@@ -38,9 +38,10 @@ local function isLive(jid, record)
     if redis.call('ZSCORE', set, jid) then return true end
   end
   local isRead, _, header = pcall(cmsgpack.unpack_one, record)
+  local name = isRead and type(header) == 'table' and header.queue
   -- It could be in any queue: better that it stays as it is than that it is in two.
-  if not isRead or type(header) ~= 'table' or not header.queue then return true end
-  return redis.call('ZSCORE', prefix .. header.queue, jid)
+  if type(name) ~= 'string' then return true end
+  return redis.call('ZSCORE', prefix .. name, jid)
 end
 
 -- Whether a job that has a record may start anew. One that has been removed stays in the removal,

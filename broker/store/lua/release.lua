@@ -26,6 +26,7 @@ local function release(jid, place)
   end
   local isRead, _, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or header.v ~= FORMAT then return false end
+  if type(header.queue) ~= 'string' then return false end
   redis.call('ZREM', working, jid)
   redis.call('HDEL', reservations, jid)
   redis.call('SADD', queues, header.queue)

@@ -14,23 +14,41 @@
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
 -- Returns first MessagePack, for each request: {jid, queue, left}, where so many jobs are left in that
--- queue after all requests; {jid, version} or {jid} for a job that was put aside; or false when all
--- were empty. Then the record of each job that was handed out
+-- queue after all requests; {jid, version} or {jid} for a job that was put aside; {isLater} when it is
+-- to be asked again, since the jobs before it were large; or false when all were empty. Then the record
+-- of each job that was handed out
 
 local jobs, queues, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
 local FORMAT = 1
 local POSTPONED_MS = 60000
+-- So many jobs are read at once, and no more when those have so many bytes: they may be large.
+local SLICE = 25
+local MAX_BYTES = 1048576
+local LATER = { isLater = true }
 local MANY_QUEUES = 8
 local isAnyPaused = redis.call('SCARD', paused) > 0
 
 -- The header of a record and where its text begins; or nil, and the version of a format that is not
--- known here, if it tells one.
+-- known here, if it tells one. Whatever is damaged has to be found before anything is written.
 local function unpackHeader(record)
   local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
   if header.v ~= FORMAT then return nil, header.v end
+  local function isCount(value)
+    return value == nil or type(value) == 'number' and math.abs(value) <= 9007199254740992
+  end
+  local failure = header.failure or { retryCount = 0, remaining = 0 }
+  local isSound = type(header.queue) == 'string' and isCount(header.retry)
+    and isCount(header.reserveFor) and isCount(header.priority) and isCount(header.enqueuedAt)
+    and type(failure) == 'table' and failure.retryCount and isCount(failure.retryCount)
+    and failure.remaining and isCount(failure.remaining)
+  if not isSound then return nil end
+  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
+  local size = mark == 0xc6 and d and 5 + ((a * 256 + b) * 256 + c) * 256 + d
+    or mark == 0xc5 and b and 3 + a * 256 + b or mark == 0xc4 and a and 2 + a
+  if textStart + (size or -1) ~= #record then return nil end
   return header, textStart
 end
 
@@ -48,8 +66,9 @@ local function namesIn(list)
 end
 
 -- Takes the first jobs of the first of these queues that have some: {jid, place, queue} each.
-local function take(names, count)
+local function take(names, wanted)
   local taken = {}
+  local count = math.min(wanted, SLICE)
   for _, name in ipairs(names) do
     local isPaused = isAnyPaused and redis.call('SISMEMBER', paused, name) == 1
     if not isPaused then
@@ -66,6 +85,7 @@ end
 -- All that is handed out, as the commands take it: one for each set, not one for each job.
 local newDeadlines, newReservations = {}, {}
 local handedOut = {}
+local handedOutBytes = 0
 
 local function append(values, first, second)
   values[#values + 1] = first
@@ -91,6 +111,7 @@ local function handOut(wid, taken, record)
   append(newDeadlines, now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000, jid)
   append(newReservations, jid, cmsgpack.pack(reservation))
   handedOut[#handedOut + 1] = record
+  handedOutBytes = handedOutBytes + #record
   return { jid = jid, queue = name }
 end
 
@@ -98,15 +119,17 @@ end
 local function reserve(wids, queueList)
   local names = namesIn(queueList)
   local answers = {}
+  local taken
   repeat
-    local taken = take(names, #wids - #answers)
+    taken = take(names, #wids - #answers)
     local jids = {}
     for index, one in ipairs(taken) do jids[index] = one[1] end
     local records = #jids > 0 and redis.call('HMGET', jobs, unpack(jids))
     for index, one in ipairs(taken) do
       answers[#answers + 1] = handOut(wids[#answers + 1], one, records[index])
     end
-  until #taken == 0 or #answers == #wids
+  until #taken == 0 or #answers == #wids or handedOutBytes > MAX_BYTES
+  while #taken > 0 and #answers < #wids do answers[#answers + 1] = LATER end
   return answers
 end
 
@@ -120,8 +143,11 @@ while index <= count do
     wids[#wids + 1] = ARGV[index * 2 + 1]
     index = index + 1
   end
-  local found = reserve(wids, queueList)
-  for request = 1, #wids do answers[#answers + 1] = found[request] or false end
+  local isFull = handedOutBytes > MAX_BYTES
+  local found = isFull and {} or reserve(wids, queueList)
+  for request = 1, #wids do
+    answers[#answers + 1] = found[request] or isFull and LATER or false
+  end
 end
 
 if #newDeadlines > 0 then

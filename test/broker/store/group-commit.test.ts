@@ -1,11 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { GroupCommit, type GroupOptions } from "../../../broker/store/group-commit.ts";
+import { GroupCommit, type GroupOptions, LATER } from "../../../broker/store/group-commit.ts";
 
 const test = suite("store/group-commit");
 
 interface Call {
   items: string[];
+  /** Gives the first so many back with a mark, and puts off the others. */
+  succeedWith(count: number): void;
   /** Gives each item back with a mark. */
   succeed(): void;
   fail(error: Error): void;
@@ -15,9 +17,11 @@ interface Call {
 function open(options: GroupOptions<string> = { maxItems: 100 }) {
   const calls: Call[] = [];
   const commit = (items: string[]) =>
-    new Promise<string[]>((resolve, reject) => {
-      const succeed = () => resolve(items.map((item) => `${item}!`));
-      calls.push({ items, succeed, fail: reject });
+    new Promise<(string | typeof LATER)[]>((resolve, reject) => {
+      const succeedWith = (count: number) =>
+        resolve(items.map((item, index) => (index < count ? `${item}!` : LATER)));
+      const succeed = () => succeedWith(items.length);
+      calls.push({ items, succeed, succeedWith, fail: reject });
     });
   const group = new GroupCommit(commit, options);
   const groups = () => calls.map(({ items }) => items.join(""));
@@ -41,6 +45,19 @@ test("what is added in one turn goes as one call, in its order", async () => {
   assert.equal(groups(), ["abc"]);
   calls[0]?.succeed();
   assert.equal(await Promise.all(results), ["a!", "b!", "c!"]);
+});
+
+test("what is put off goes first in the next call", async () => {
+  const { group, calls, groups } = open();
+  const results = ["a", "b", "c"].map((item) => group.add(item));
+  await turn();
+  results.push(group.add("d"));
+  calls[0]?.succeedWith(1);
+  assert.is(await results[0], "a!");
+  await turn();
+  assert.equal(groups(), ["abc", "bcd"]);
+  calls[1]?.succeed();
+  assert.equal(await Promise.all(results), ["a!", "b!", "c!", "d!"]);
 });
 
 test("what comes while a call is under way waits for it, and then goes as one", async () => {

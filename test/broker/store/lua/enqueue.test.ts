@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { LATER } from "../../../../broker/store/group-commit.ts";
 import { enqueue } from "../../../../broker/store/scripts.ts";
 import type { PlacedJob } from "../../../../broker/store/store.ts";
 import type { TestStore } from "../../../kit/store.ts";
@@ -151,6 +152,31 @@ transition(test, "one of a format that is not known is due again in a minute, an
     sequence: 1,
     scheduled: { a: NOW + 60_000 },
     retries: { c: NOW + 60_000 },
+  },
+  notices: ["queue q me"],
+});
+
+const large = { ...job, text: "x".repeat(600_000) };
+
+transition(test, "after a mebibyte of records the next jobs are to be asked for again", {
+  given: {
+    jobs: { a: large, b: large, c: large, d: job },
+    scheduled: { a: NOW, b: NOW, c: NOW, d: NOW + 1 },
+  },
+  when: run([
+    { set: "scheduled", jid: "a" },
+    { set: "scheduled", jid: "d" },
+    { set: "scheduled", jid: "b" },
+    { set: "scheduled", jid: "c" },
+    { set: "scheduled", jid: "d" },
+  ]),
+  returns: ["q", undefined, "q", LATER, undefined],
+  leaves: {
+    jobs: { a: { ...large, enqueuedAt: NOW }, b: { ...large, enqueuedAt: NOW }, c: large, d: job },
+    queues: { q: { a: "5/1", b: "5/2" } },
+    queueNames: ["q"],
+    sequence: 2,
+    scheduled: { c: NOW, d: NOW + 1 },
   },
   notices: ["queue q me"],
 });

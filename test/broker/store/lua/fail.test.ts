@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { LATER } from "../../../../broker/store/group-commit.ts";
 import { pack } from "../../../../broker/store/record.ts";
 import { fail } from "../../../../broker/store/scripts.ts";
 import type { State } from "../../../kit/state.ts";
@@ -341,5 +342,29 @@ transition(
     },
   },
 );
+
+const large = { ...job, text: "x".repeat(600_000) };
+
+transition(test, "after a mebibyte of records the next jobs are to be asked for again", {
+  given: working({ a: large, b: large, c: large }),
+  when: run({ jid: "a" }, { jid: "b" }, { jid: "c" }, { jid: "gone" }),
+  returns: [
+    { kind: "retried", at: NOW + 15_000 },
+    { kind: "retried", at: NOW + 15_000 },
+    LATER,
+    { kind: "unknown" },
+  ],
+  leaves: {
+    ...failed(2),
+    jobs: {
+      a: { ...large, failure: { ...failure, nextAt: NOW + 15_000 } },
+      b: { ...large, failure: { ...failure, nextAt: NOW + 15_000 } },
+      c: large,
+    },
+    working: { c: NOW + 1 },
+    reservations: working({ c: large }).reservations ?? {},
+    retries: { a: NOW + 15_000, b: NOW + 15_000 },
+  },
+});
 
 test.run();

@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { LATER } from "../../../../broker/store/group-commit.ts";
 import { decodeRecord } from "../../../../broker/store/record.ts";
 import { reserve } from "../../../../broker/store/scripts.ts";
 import type { TestStore } from "../../../kit/store.ts";
@@ -17,9 +18,10 @@ const run =
     const handedOut = await reserve.run(link, keys, { now: NOW, call: "me:1" }, items);
     return handedOut.map((one) => {
       if (one === undefined) return "nothing";
+      if (one === LATER) return "later";
       if ("version" in one) return `${one.jid} can't be read: ${one.version ?? "damaged"}`;
       const { jid, queue, left, record } = one;
-      return `${jid} of ${queue}, ${left} left: ${String(decodeRecord(record).text)}`;
+      return `${jid} of ${queue}, ${left} left: ${decodeRecord(record).text.toString("utf8", 0, 10)}`;
     });
   };
 
@@ -57,6 +59,50 @@ transition(test, "of very many queues the first that has a job gives it", {
       a: { ...reservation, place: "5/1" },
       b: { ...reservation, place: "5/2" },
     },
+  },
+});
+
+const large = { ...job, text: "x".repeat(600_000) };
+
+transition(test, "after a mebibyte of jobs the other requests are put off, and take nothing", {
+  given: {
+    jobs: { a: large, b: large, c: large },
+    queues: { q: { a: "5/1", b: "5/2" }, r: { c: "5/3" } },
+    queueNames: ["q", "r"],
+  },
+  when: run("q", "r q", "q", "r"),
+  returns: ["a of q, 1 left: xxxxxxxxxx", "c of r, 0 left: xxxxxxxxxx", "later", "later"],
+  leaves: {
+    queues: { q: { b: "5/2" } },
+    working: { a: DEADLINE, c: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      c: { ...reservation, place: "5/3" },
+    },
+  },
+});
+
+transition(test, "more requests than are read at once are all served", {
+  given: {
+    jobs: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`j${index}`, job])),
+    queues: {
+      q: Object.fromEntries(
+        Array.from({ length: 60 }, (_, index) => [`j${index}`, `5/${index + 1}`]),
+      ),
+    },
+    queueNames: ["q"],
+  },
+  when: run(...Array.from({ length: 61 }, () => "q")),
+  returns: [...Array.from({ length: 60 }, (_, index) => `j${index} of q, 0 left: text`), "nothing"],
+  leaves: {
+    queues: {},
+    working: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`j${index}`, DEADLINE])),
+    reservations: Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [
+        `j${index}`,
+        { ...reservation, place: `5/${index + 1}` },
+      ]),
+    ),
   },
 });
 
