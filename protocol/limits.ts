@@ -6,7 +6,7 @@
 /** One command with its argument. Faktory has no limit; 20 MiB lines were seen to work there. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-/** The first line: nobody has proved yet who they are, and the longest HELLO we know of has 1 KiB. */
+/** A line before HELLO is accepted: nobody has proved who they are, and the longest HELLO we know has 1 KiB. */
 export const MAX_HELLO_BYTES = 64 * 1024;
 
 /** From accept to a valid HELLO. FWP: 2 s. */

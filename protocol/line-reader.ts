@@ -19,7 +19,7 @@ const JOINED_BYTES = 4_096;
  * that chunk, not a copy.
  */
 export class LineReader {
-  /** How long a line may be; may be changed between two lines. */
+  /** How long a line may be; may be changed at any time. */
   maxBytes: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;

@@ -96,6 +96,7 @@ export class Connection implements Session {
   identify(): void {
     if (this.#state !== "greeted") return;
     this.#state = "identified";
+    this.#reader.maxBytes = this.#limits.maxLineBytes;
     this.#cancelHandshake();
     this.#context.engine.statistics.connections++;
   }
@@ -162,10 +163,7 @@ export class Connection implements Session {
   #read(chunk: Buffer): void {
     if (this.#state === "closed" || this.#closing !== undefined) return;
     try {
-      this.#reader.read(chunk, (line) => {
-        this.#pipeline.add(line);
-        this.#reader.maxBytes = this.#limits.maxLineBytes;
-      });
+      this.#reader.read(chunk, (line) => this.#pipeline.add(line));
     } catch (error) {
       if (!(error instanceof LineTooLongError)) throw error;
       this.#closeWhenIdle("line too long", error.message);

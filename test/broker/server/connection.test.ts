@@ -110,13 +110,22 @@ test(
 );
 
 test(
-  "a first line of over 64 KiB is refused, a later one is not",
-  withConnections(async ({ connect }) => {
+  "a line of over 64 KiB is refused until HELLO has been accepted, and not from then on",
+  withConnections(async ({ connect, flaky }) => {
     const long = "x".repeat(70_000);
     const early = await connect({ hello: null });
     early.wire.socket.write(long);
     assert.is(await early.wire.read(), "-ERR line is longer than 65536 bytes");
     assert.is(await early.wire.read(), "(closed)");
+    const hasty = await connect({ hello: null });
+    const release = flaky.hold("registerWorker");
+    hasty.wire.send('HELLO {"v":2,"wid":"w"}');
+    hasty.wire.send(long);
+    await flaky.untilHeld("registerWorker");
+    release();
+    assert.is(await hasty.wire.read(), "+OK");
+    assert.is(await hasty.wire.read(), "-ERR line is longer than 65536 bytes");
+    assert.is(await hasty.wire.read(), "(closed)");
     const later = await connect();
     assert.match(await later.wire.call(long), /^-ERR unknown command x{200}…$/);
   }),
