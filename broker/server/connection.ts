@@ -7,7 +7,7 @@ import type { CancelTimer } from "../clock.ts";
 import type { CommandContext } from "../commands/command.ts";
 import type { Session } from "../commands/session.ts";
 import { dispatch, type Outcome } from "./dispatch.ts";
-import type { HeldBytes, HeldShare } from "./held-bytes.ts";
+import { type HeldBytes, type Holder, IDLE_MS } from "./held-bytes.ts";
 import { Outbox } from "./outbox.ts";
 import { Pipeline } from "./pipeline.ts";
 
@@ -38,7 +38,7 @@ interface Closing {
 }
 
 /** One client: bytes become lines, lines become commands, and replies go out in their order. */
-export class Connection implements Session {
+export class Connection implements Session, Holder {
   readonly id: number;
   readonly challenge: Challenge | undefined;
   /** Set by HELLO; see Fetcher. */
@@ -51,7 +51,7 @@ export class Connection implements Session {
   readonly #outbox: Outbox;
   readonly #gone = new AbortController();
   readonly #cancelHandshake: CancelTimer;
-  readonly #held: HeldShare;
+  readonly #held: HeldBytes;
   #state: Session["state"] = "greeted";
   /** Calls off the end of a client that does not read; absent while it does. */
   #cancelCutOff: CancelTimer | undefined;
@@ -72,7 +72,7 @@ export class Connection implements Session {
     this.challenge = context.password.challenge();
     this.#reader = new LineReader(Math.min(MAX_HELLO_BYTES, limits.maxLineBytes));
     this.#outbox = new Outbox(stream);
-    this.#held = held.share();
+    this.#held = held;
     this.#pipeline = new Pipeline({
       run: (line) => dispatch(line, this.#context),
       deliver: (outcome) => this.#deliver(outcome),
@@ -112,6 +112,13 @@ export class Connection implements Session {
     this.#close(reason, "at once");
   }
 
+  giveWay(): void {
+    const seconds = IDLE_MS / 1000;
+    this.#giveUpReading(
+      `the rest of a long command has not come for ${seconds} seconds, and others need its room`,
+    );
+  }
+
   /** Begins nothing more, lets what is under way finish, and closes. */
   drain(): void {
     const farewell = this.#pipeline.waiting > 0 ? "shutdown in progress" : undefined;
@@ -132,7 +139,7 @@ export class Connection implements Session {
     this.#cancelCutOff?.();
     this.#pipeline.clear();
     this.#reader.clear();
-    this.#held.set(0);
+    this.#held.note(this, 0, 0);
     this.#gone.abort();
     if (this.wid !== "") void engine.workers.disconnect(this.wid, this);
     this.#outbox.flush();
@@ -169,18 +176,21 @@ export class Connection implements Session {
       this.#closeWhenIdle("line too long", error.message);
     }
     this.#noteHeld();
-    if (this.#held.isTooMuch()) this.#giveUpReading();
+    if (!this.#held.makeRoomFor(this)) {
+      this.#giveUpReading("too many long commands are under way, try again later");
+    }
     this.#goOn();
   }
 
   #noteHeld(): void {
-    this.#held.set(this.#pipeline.heldBytes + this.#reader.pendingBytes);
+    const { pendingBytes } = this.#reader;
+    this.#held.note(this, this.#pipeline.heldBytes + pendingBytes, pendingBytes);
   }
 
-  #giveUpReading(): void {
+  #giveUpReading(why: string): void {
     this.#reader.clear();
     this.#noteHeld();
-    this.#closeWhenIdle("too much held", "too many long commands are under way, try again later");
+    this.#closeWhenIdle("too much held", why);
   }
 
   #deliver(outcomes: Outcome[]): void {

@@ -34,7 +34,7 @@ export class Server {
   ) {
     this.#context = context;
     this.#limits = limits;
-    this.#held = new HeldBytes(limits.maxHeldBytes);
+    this.#held = new HeldBytes(limits.maxHeldBytes, context.clock);
     this.#crowdLog = new CrowdLog(context.log, context.clock);
     this.#listener = createListener({
       certificate,

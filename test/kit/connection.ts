@@ -39,7 +39,7 @@ export function withConnections(
     const access = new Password({ password, allowSingleHash: true });
     const parser = new ArgumentParser();
     const context = { engine, password: access, feed: new CommandFeed(), parser, clock, log };
-    const held = new HeldBytes(DEFAULT_LIMITS.maxHeldBytes);
+    const held = new HeldBytes(DEFAULT_LIMITS.maxHeldBytes, clock);
     const opened: TestConnection[] = [];
     const open = async ({ limits, hello = {} }: ConnectOptions = {}) => {
       const [stream, near] = duplexPair();

@@ -58,6 +58,41 @@ test(
 );
 
 test(
+  "who has left a long command unfinished for ten seconds by the clock gives way to others",
+  withConnections(async ({ connect, clock, log, state, flaky }) => {
+    const limits = { maxHeldBytes: 250_000 };
+    const half = `PUSH {"jid":"long-job","jobtype":"T","args":["${"x".repeat(120_000)}`;
+    const [idle, slow, other] = [
+      await connect({ limits }),
+      await connect({ limits }),
+      await connect({ limits }),
+    ];
+    const release = flaky.hold("sizes");
+    idle.wire.socket.write(`INFO\n${half}`);
+    await flaky.untilHeld("sizes", 1);
+    clock.advance(9_999);
+    slow.wire.socket.write(`INFO\n${half}`);
+    await flaky.untilHeld("sizes", 2);
+    clock.advance(1);
+    other.wire.send(`${half.replace("long", "next")}"]}`);
+    assert.is(await other.wire.read(), "+OK");
+    // What it had sent before is still done.
+    release();
+    assert.match(await idle.wire.read(), /^\{/);
+    assert.is(
+      await idle.wire.read(),
+      "-ERR the rest of a long command has not come for 10 seconds, and others need its room",
+    );
+    assert.is(await idle.wire.read(), "(closed)");
+    assert.is(log.of("connection.refused").length, 1);
+    assert.match(await slow.wire.read(), /^\{/);
+    slow.wire.send('"]}');
+    assert.is(await slow.wire.read(), "+OK");
+    assert.equal(Object.keys((await state()).jobs).toSorted(), ["long-job", "next-job"]);
+  }),
+);
+
+test(
   "what a client held is given back when it hangs up",
   withConnections(async ({ connect }) => {
     const limits = { maxHeldBytes: 200_000 };
