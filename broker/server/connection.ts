@@ -139,7 +139,8 @@ export class Connection implements Session, Holder {
     this.#cancelCutOff?.();
     this.#pipeline.clear();
     this.#reader.clear();
-    this.#held.note(this, 0, 0);
+    // What is under way goes on, and has its line until it is done.
+    this.#noteHeld();
     this.#gone.abort();
     if (this.wid !== "") void engine.workers.disconnect(this.wid, this);
     this.#outbox.flush();
@@ -202,7 +203,7 @@ export class Connection implements Session, Holder {
         if (closeReason !== undefined) this.#close(closeReason, "when it hangs up");
       }
     }
-    if (this.#state !== "closed") this.#noteHeld();
+    this.#noteHeld();
     this.#goOn();
   }
 

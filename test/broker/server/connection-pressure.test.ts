@@ -109,6 +109,27 @@ test(
 );
 
 test(
+  "what is under way when a connection closes is held until it is done",
+  withConnections(async ({ connect, flaky }) => {
+    const limits = { maxHeldBytes: 200_000 };
+    const long = `PUSH {"jid":"long-job","jobtype":"T","args":["${"x".repeat(120_000)}"]}`;
+    const first = await connect({ limits });
+    const release = flaky.hold("push");
+    first.wire.send(long);
+    await flaky.untilHeld("push");
+    first.connection.close("the test says so");
+    const second = await connect({ limits });
+    second.wire.send(long);
+    assert.match(await second.wire.read(), "-ERR too many long commands are under way");
+    release();
+    await flaky.untilIdle();
+    const third = await connect({ limits });
+    third.wire.send(long);
+    assert.is(await third.wire.read(), "+OK");
+  }),
+);
+
+test(
   "a client that does not read for ten seconds by the clock is cut off",
   withConnections(async ({ connect, clock, log, engine, flaky }) => {
     const { wire, stream } = await connect({ limits: { maxUnreadBytes: 100_000 } });
