@@ -36,6 +36,9 @@ export const MIN_JID_BYTES = 8;
 /** A jid or wid longer than this is refused: many are read at once, in every step of every task. */
 export const MAX_ID_BYTES = 1_000;
 
+/** A queue's name longer than this is refused: each of its jobs has it, and a FETCH up to 1,000 names. */
+export const MAX_QUEUE_NAME_BYTES = 1_000;
+
 /** FWP: a reservation lasts at least a minute; shorter wishes are raised to it when a job is fetched. */
 export const MIN_RESERVE_SECONDS = 60;
 

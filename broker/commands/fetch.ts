@@ -12,6 +12,7 @@ export const fetch = command({
     ["$-1", "nothing came, or the worker is quiet"],
     ["-ERR must call fetch with at least one queue", "name one"],
     ["-ERR FETCH takes at most 1000 queues", "name fewer"],
+    ["-ERR cannot get … queue: …", "no queue can have so long a name"],
     ["-ERR job <jid> …", "that one can't be read here and is put aside: ask again"],
   ],
   states: ["identified"],

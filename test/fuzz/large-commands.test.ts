@@ -68,6 +68,11 @@ const large: [what: string, line: () => string, reply: RegExp][] = [
   ],
   ["10,000 queues in a QUEUE", () => `QUEUE PAUSE${" q".repeat(10_000)}`, /at most 1000 queues/],
   ["16 Mi spaces in a QUEUE", () => `QUEUE PAUSE${" ".repeat(16 * MEBIBYTE)}`, /at most 1000/],
+  [
+    "a FETCH of a queue of 31 MiB",
+    () => `FETCH ${"q".repeat(31 * MEBIBYTE)}`,
+    /at most 1000 bytes/,
+  ],
   ["16 Mi spaces in a FETCH", () => `FETCH ${" ".repeat(16 * MEBIBYTE)}`, /at most 1000 queues/],
 ];
 

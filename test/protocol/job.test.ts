@@ -181,7 +181,7 @@ test("a job may wait for its time, and one without a time may run at once", () =
 });
 
 test("a queue's name is made of letters, digits, points, dashes and underscores", () => {
-  for (const queue of ["q", "0", "Mail.Low-1_x", "..", "x".repeat(100_000)]) {
+  for (const queue of ["q", "0", "Mail.Low-1_x", "..", "x".repeat(1_000)]) {
     assert.is(withMore(`"queue":"${queue}"`).queue, queue);
   }
   assert.is(withMore('"queue":"\\u0071"').queue, "q");
@@ -200,8 +200,21 @@ test("a queue's name is made of letters, digits, points, dashes and underscores"
   ]) {
     assert.is(problemWith(`"queue":"${queue}"`), `cannot get "${queue}" ${rule}`);
   }
-  const long = problemWith(`"queue":"${"x".repeat(1_000)} "`);
+  const long = problemWith(`"queue":"${"x".repeat(999)} "`);
   assert.is(long, `cannot get "${"x".repeat(200)}…" ${rule}`);
+});
+
+test("a queue's name has at most 1,000 bytes, whatever they are", () => {
+  for (const [letter, count] of [
+    ["x", 1_001],
+    ["é", 501],
+    [" ", 1_000_000],
+  ] as const) {
+    assert.is(
+      problemWith(`"queue":"${letter.repeat(count)}"`),
+      `cannot get "${letter.repeat(200)}…" queue: queue names have at most 1000 bytes`,
+    );
+  }
 });
 
 test("what is no job at all is refused", () => {

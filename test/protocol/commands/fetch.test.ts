@@ -37,6 +37,18 @@ test("1,000 queues are fine, and one more is refused, even a repeated one", () =
   );
 });
 
+test("a name that is too long for any queue is refused, wherever it stands", () => {
+  const longest = "é".repeat(500);
+  assert.equal(parse(`${longest} ${longest}`), [longest]);
+  const refused = `CommandError: cannot get "${"é".repeat(200)}…" queue: queue names have at most 1000 bytes`;
+  for (const text of [`${longest}x`, `default ${longest}x`, `${longest}x default`]) {
+    assert.is(
+      refusal(() => parse(text)),
+      refused,
+    );
+  }
+});
+
 test("a client's FETCH is FWP's", () => {
   assert.is(encodeFetch(["default"]), "FETCH default");
   assert.is(encodeFetch(["critical", "default"]), "FETCH critical default");
