@@ -3,6 +3,9 @@ import { CommandError } from "./errors.ts";
 /** Steps for each character of the text, and besides: any pattern that a person writes needs two or three. */
 const MAX_STEPS = { aCharacter: 10, besides: 100_000 };
 
+/** So many steps are taken between two pauses: a fraction of a millisecond. */
+const STEPS_A_PAUSE = 10_000;
+
 /**
  * A glob as Redis has it: `*` any text, `?` any character, `[a-z]` or `[^a-z]` one of a class, and a
  * backslash that takes the next character as it is. FWP: MUTATE's `regexp`.
@@ -17,8 +20,11 @@ export class Glob {
     this.#parts = parse(pattern);
   }
 
-  /** Throws CommandError when it would take too long. */
-  matches(text: string): boolean {
+  /**
+   * Whether the text matches is the last value; those before it are pauses, since a long text takes
+   * long. Throws CommandError when it would take too long.
+   */
+  *matching(text: string): Generator<boolean> {
     let steps = MAX_STEPS.aCharacter * text.length + MAX_STEPS.besides;
     const parts = this.#parts;
     let part = 0;
@@ -27,6 +33,7 @@ export class Glob {
     let starAt = 0;
     while (at < text.length) {
       if (steps-- === 0) throw new CommandError("this regexp takes too long: make it simpler");
+      if (steps % STEPS_A_PAUSE === 0) yield false;
       const wanted = parts[part];
       if (wanted === "*") {
         starPart = part++;
@@ -39,10 +46,11 @@ export class Glob {
         part = starPart + 1;
         at = ++starAt;
       } else {
-        return false;
+        yield false;
+        return;
       }
     }
-    return parts.slice(part).every((rest) => rest === "*");
+    yield parts.slice(part).every((rest) => rest === "*");
   }
 }
 

@@ -52,13 +52,19 @@ export class Mutations {
       const fitting: PlacedJob[] = [];
       for await (const job of unhurried(part, ({ text }) => text.length)) {
         const fits =
-          (glob === undefined || glob.matches(encodeFetchedJob(job).toString())) &&
+          (glob === undefined || (await matches(glob, encodeFetchedJob(job).toString()))) &&
           (jobtype === "" || readJob(job.text).members.jobtype === jobtype);
         if (fits) fitting.push({ set, jid: job.jid });
       }
       if (fitting.length > 0) await mutate(fitting);
     }
   }
+}
+
+async function matches(glob: Glob, text: string): Promise<boolean> {
+  let isMatch = false;
+  for await (isMatch of unhurried(glob.matching(text), () => 0));
+  return isMatch;
 }
 
 function fitsAll({ jids, pattern, jobtype }: JobFilter): boolean {

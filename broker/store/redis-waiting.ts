@@ -11,6 +11,9 @@ import type { DueJob, Enqueued, PlacedJob, StoredJob, WaitingSet, WaitingStore }
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
 
+/** So many records are read at once: they may be large. */
+const READ_STEP = 25;
+
 export class RedisWaiting implements WaitingStore {
   readonly #link: RedisLink;
   readonly #keys: Keys;
@@ -77,7 +80,7 @@ export class RedisWaiting implements WaitingStore {
       const reply = await this.#link.call("ZSCAN", this.#keys[set], cursor, "COUNT", STEP);
       const [next, found] = list(reply);
       const jids = pairs(found).map(([jid]) => jid);
-      if (jids.length > 0) yield await this.#read(jids);
+      for (const some of inSteps(jids, READ_STEP)) yield await this.#read(some);
       cursor = text(next);
     } while (cursor !== "0");
   }

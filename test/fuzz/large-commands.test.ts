@@ -102,4 +102,22 @@ test(
   }),
 );
 
+test(
+  "a MUTATE that looks at jobs of 16 MiB: others go on",
+  besieged(async ({ port, check }) => {
+    const wire = await Wire.hello(port);
+    const text = "a".repeat(16 * MEBIBYTE);
+    for (let count = 0; count < 3; count++) {
+      await wire.call(job(`,"x":"${text}","at":"2099-01-01T00:00:00Z"`));
+    }
+    await check("jobs of 16 MiB");
+    for (const filter of ['{"regexp":"*aaaaaab*"}', '{"jobtype":"none"}']) {
+      const line = `MUTATE {"cmd":"discard","target":"scheduled","filter":${filter}}`;
+      assert.match(await wire.call(line), /^\+OK/);
+    }
+    wire.close();
+    await check("filters on jobs of 16 MiB");
+  }),
+);
+
 test.run();

@@ -23,6 +23,8 @@ local jobs, working, reservations, retries, dead, counters, history = unpack(KEY
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
 local FORMAT = 1
+-- What counts add up to, since more is not exact; and the last date that JavaScript knows.
+local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local POSTPONED_MS = 60000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
@@ -37,14 +39,20 @@ local function unpackHeader(record)
   local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
   if header.v ~= FORMAT then return nil, header.v end
-  local function isCount(value)
-    return value == nil or type(value) == 'number' and math.abs(value) <= 9007199254740992
+  local function isNumber(value, limit)
+    return type(value) == 'number' and math.abs(value) <= limit
   end
-  local failure = header.failure or { retryCount = 0, remaining = 0 }
+  local function isCount(value) return value == nil or isNumber(value, MAX_INTEGER) end
+  local function isTime(value) return value == nil or isNumber(value, MAX_TIME) end
+  local function isTold(value) return type(value) == 'string' or isTime(value) end
+  local failure = header.failure or { retryCount = 0, remaining = 0, errtype = '', message = '' }
   local isSound = type(header.queue) == 'string' and isCount(header.retry)
-    and isCount(header.reserveFor) and isCount(header.priority) and isCount(header.enqueuedAt)
-    and type(failure) == 'table' and failure.retryCount and isCount(failure.retryCount)
-    and failure.remaining and isCount(failure.remaining)
+    and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
+    and type(failure) == 'table' and isNumber(failure.retryCount, MAX_INTEGER)
+    and isNumber(failure.remaining, MAX_INTEGER) and isTold(failure.failedAt)
+    and isTold(failure.nextAt) and type(failure.errtype) == 'string'
+    and type(failure.message) == 'string'
+    and (failure.backtrace == nil or type(failure.backtrace) == 'table')
   if not isSound then return nil end
   local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
   local size = mark == 0xc6 and d and 5 + ((a * 256 + b) * 256 + c) * 256 + d

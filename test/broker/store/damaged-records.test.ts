@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeRecord } from "../../../broker/store/record.ts";
 import { UnreadableJob } from "../../../broker/store/store.ts";
+import { encodeFetchedJob } from "../../../protocol/job.ts";
 import { EMPTY, type State } from "../../kit/state.ts";
 import { promote, type TestStore, withStore } from "../../kit/store.ts";
 
@@ -38,16 +39,34 @@ const header = fc.record(
 
 const anything = fc.oneof(
   fc.anything({ maxDepth: 1, withBigInt: false }),
-  fc.constantFrom(-1, 1e300, -1e300, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, "", null),
+  fc.constantFrom(
+    -1,
+    1e300,
+    -1e300,
+    8.9e15,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    2 ** 60,
+    "",
+    null,
+  ),
 );
 
 /** A header of which one field is of any other kind. */
 const oddHeader = fc
-  .tuple(header, fc.constantFrom("queue", "retry", "reserveFor", "priority", "failure"), anything)
+  .tuple(
+    header,
+    fc.constantFrom("queue", "retry", "reserveFor", "priority", "enqueuedAt", "failure"),
+    anything,
+  )
   .map(([sound, name, value]) => ({ ...sound, [name]: value }));
 
 const oddFailure = fc
-  .tuple(header, fc.constantFrom("retryCount", "remaining", "failedAt", "errtype"), anything)
+  .tuple(
+    header,
+    fc.constantFrom("retryCount", "remaining", "failedAt", "nextAt", "errtype", "backtrace"),
+    anything,
+  )
   .map(([sound, name, value]) => ({ ...sound, failure: { ...sound.failure, [name]: value } }));
 
 const sound = fc
@@ -85,7 +104,11 @@ const steps: { from: Set; name: string; run: (world: TestStore, jids: string[]) 
   {
     from: "queue",
     name: "reserve",
-    run: ({ store }, jids) => each(jids, () => store.reserve({ wid: "w", queues: ["q"] })),
+    run: ({ store }, jids) =>
+      each(jids, async () => {
+        const reserved = await store.reserve({ wid: "w", queues: ["q"] });
+        if (reserved !== undefined) encodeFetchedJob(reserved);
+      }),
   },
   { from: "queue", name: "latency", run: ({ store }) => store.queues.waitingSince(["q"]) },
   { from: "scheduled", name: "enqueue", run: promote },
