@@ -16,6 +16,7 @@ export const mutate = command({
     ["-ERR invalid target for mutation command", "see above for those there are"],
     ["-ERR json: … and the like", "not one JSON object, or a member of a wrong type"],
     ["-ERR … regexp …", "it is too long, or takes too long"],
+    ["-ERR shutdown in progress: …", "not done to all that fit: repeat the command elsewhere"],
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),
@@ -23,7 +24,7 @@ export const mutate = command({
   run: async ({ action, target, filter }, { engine, session, log }) => {
     const { mutations } = engine;
     if (action === "clear") await mutations.clear(target);
-    else await mutations[action](target, filter);
+    else await mutations[action](target, filter, session.stopping);
     log.info({ event: `mutate.${action}`, conn: session.id, target });
     return { reply: OK };
   },

@@ -21,20 +21,27 @@ export const pushb = command({
     ["${}", "all are kept"],
     ['${"<jid>":"<reason>"}', "these were refused, all others are kept"],
     ["-ERR invalid JSON: …", "not an array of jobs, or too long a one; nothing is kept"],
+    ["-ERR shutdown in progress: …", "only so many are kept: repeat the command elsewhere"],
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),
   parse: (argument, receivedAt) => ({ ...parsePushb(argument), receivedAt }),
-  run: async ({ receivedAt, ...array }, { engine, parser }) => {
+  run: async ({ receivedAt, ...array }, { engine, parser, session }) => {
     const refused = new RefusedJobs();
+    let storedCount = 0;
     let step = new Map<Job, number>();
     const pushStep = async () => {
       const failed = await engine.jobs.pushAll([...step.keys()]);
       for (const [job, reason] of failed) refused.add(job.jid, step.get(job) ?? 0, reason);
+      storedCount += step.size - failed.size;
       step = new Map();
     };
     let index = 0;
     for await (const text of unhurried(jobTexts(array), lengthOf)) {
+      if (session.stopping.aborted) {
+        const count = array.bounds.length / 2;
+        throw new CommandError(`shutdown in progress: ${storedCount} of ${count} jobs are stored`);
+      }
       try {
         step.set(await parser.parse(PUSH, text, receivedAt), index);
       } catch (error) {

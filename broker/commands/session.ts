@@ -13,6 +13,8 @@ export interface Session extends Fetcher, WorkerConnection {
   readonly state: "greeted" | "identified" | "closed";
   /** What HI asked for; absent when no password is set. */
   readonly challenge: Challenge | undefined;
+  /** Aborted when the server stops: long commands end at their next step. */
+  readonly stopping: AbortSignal;
   /** HELLO has been accepted. */
   identify(): void;
   /** Sends a line that is no reply. Who does not read what it is told is cut off. */

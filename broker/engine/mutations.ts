@@ -1,10 +1,14 @@
+import { CommandError } from "../../protocol/errors.ts";
 import { Glob } from "../../protocol/glob.ts";
 import { encodeFetchedJob, readJob } from "../../protocol/job.ts";
 import type { JobFilter } from "../../protocol/job-filter.ts";
 import type { PlacedJob, Store, WaitingSet } from "../store/store.ts";
 import { unhurried } from "./unhurried.ts";
 
-/** What an operator does to many waiting jobs at once. FWP: MUTATE. */
+/**
+ * What an operator does to many waiting jobs at once. FWP: MUTATE. What takes long ends at its next
+ * part when the broker is stopping.
+ */
 export class Mutations {
   readonly #store: Store;
   readonly #wake: (queue: string) => void;
@@ -16,9 +20,9 @@ export class Mutations {
   }
 
   /** Deletes them. */
-  async discard(set: WaitingSet, filter: JobFilter): Promise<void> {
+  async discard(set: WaitingSet, filter: JobFilter, stopping: AbortSignal): Promise<void> {
     if (fitsAll(filter)) return await this.clear(set);
-    await this.#each(set, filter, (jobs) => this.#store.waiting.discard(jobs));
+    await this.#each(set, filter, stopping, (jobs) => this.#store.waiting.discard(jobs));
   }
 
   /** Deletes all there are, in one step. */
@@ -27,13 +31,13 @@ export class Mutations {
   }
 
   /** Moves them to dead, as if they had died now. */
-  async kill(set: WaitingSet, filter: JobFilter): Promise<void> {
-    await this.#each(set, filter, (jobs) => this.#store.waiting.kill(jobs));
+  async kill(set: WaitingSet, filter: JobFilter, stopping: AbortSignal): Promise<void> {
+    await this.#each(set, filter, stopping, (jobs) => this.#store.waiting.kill(jobs));
   }
 
   /** Puts them into their queues. */
-  async requeue(set: WaitingSet, filter: JobFilter): Promise<void> {
-    await this.#each(set, filter, async (jobs) => {
+  async requeue(set: WaitingSet, filter: JobFilter, stopping: AbortSignal): Promise<void> {
+    await this.#each(set, filter, stopping, async (jobs) => {
       const enqueued = await this.#store.waiting.enqueue(jobs, Number.POSITIVE_INFINITY);
       for (const { queue } of enqueued) this.#wake(queue);
     });
@@ -43,12 +47,16 @@ export class Mutations {
   async #each(
     set: WaitingSet,
     filter: JobFilter,
+    stopping: AbortSignal,
     mutate: (jobs: PlacedJob[]) => Promise<void>,
   ): Promise<void> {
     const { jids, jobtype } = filter;
     if (jids.length > 0) return await mutate(jids.map((jid) => ({ set, jid })));
     const glob = filter.pattern === "" ? undefined : new Glob(filter.pattern);
     for await (const part of this.#store.waiting.scan(set)) {
+      if (stopping.aborted) {
+        throw new CommandError("shutdown in progress: some of the jobs are dealt with, not all");
+      }
       const fitting: PlacedJob[] = [];
       for await (const job of unhurried(part, ({ text }) => text.length)) {
         const fits =

@@ -50,6 +50,7 @@ export class Connection implements Session, Holder {
   readonly #pipeline: Pipeline;
   readonly #outbox: Outbox;
   readonly #gone = new AbortController();
+  readonly #stopping = new AbortController();
   readonly #cancelHandshake: CancelTimer;
   readonly #held: HeldBytes;
   #state: Session["state"] = "greeted";
@@ -93,6 +94,10 @@ export class Connection implements Session, Holder {
     return this.#gone.signal;
   }
 
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   identify(): void {
     if (this.#state !== "greeted") return;
     this.#state = "identified";
@@ -119,10 +124,11 @@ export class Connection implements Session, Holder {
     );
   }
 
-  /** Begins nothing more, lets what is under way finish, and closes. */
+  /** Begins nothing more, lets what is under way finish its step, and closes. */
   drain(): void {
     const farewell = this.#pipeline.waiting > 0 ? "shutdown in progress" : undefined;
     this.#pipeline.clear();
+    this.#stopping.abort();
     this.#closeWhenIdle("shutdown", farewell);
   }
 

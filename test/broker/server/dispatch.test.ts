@@ -17,6 +17,7 @@ function sessionIn(state: Session["state"]): Session {
     wid: "",
     challenge: undefined,
     gone: new AbortController().signal,
+    stopping: new AbortController().signal,
     identify() {},
     close() {},
     tell() {},
