@@ -2,7 +2,8 @@ import { parseQueue } from "../../protocol/commands/queue.ts";
 import { bulk, OK } from "../../protocol/reply.ts";
 import { command, missing } from "./command.ts";
 
-const USAGE = "QUEUE PAUSE|RESUME|REMOVE|LATENCY <queue> [<queue> …], or * for every queue";
+const USAGE =
+  "QUEUE PAUSE|RESUME|REMOVE|LATENCY <queue> [<queue> …], * as the first for all there are";
 
 export const queue = command({
   verb: "QUEUE",
@@ -26,7 +27,8 @@ export const queue = command({
     if (action === "PAUSE") await engine.queues.pause(queues);
     if (action === "RESUME") await engine.queues.resume(queues);
     if (action === "REMOVE") await engine.queues.remove(queues);
-    log.info({ event: `queue.${action.toLowerCase()}`, conn: session.id, queues });
+    const given = queues.star ? ["*", ...queues.names] : queues.names;
+    log.info({ event: `queue.${action.toLowerCase()}`, conn: session.id, queues: given });
     return { reply: OK };
   },
 });

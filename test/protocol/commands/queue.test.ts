@@ -10,14 +10,19 @@ const parse = (text: string) => parseQueue(Buffer.from(text));
 
 const problem = (text: string) => refusal(() => parse(text));
 
-test("an action has its queues, each once", () => {
+const named = (...names: string[]) => ({ names, star: false });
+
+const star = (...names: string[]) => ({ names, star: true });
+
+test("an action has its queues, each once; a star before them is all that there are", () => {
   assertTable(
     {
-      "PAUSE q": { action: "PAUSE", queues: ["q"] },
-      "resume q r": { action: "RESUME", queues: ["q", "r"] },
-      "Remove q  r q ": { action: "REMOVE", queues: ["q", "r"] },
-      LATENCY: { action: "LATENCY", queues: [] },
-      "PAUSE *": { action: "PAUSE", queues: "*" },
+      "PAUSE q": { action: "PAUSE", queues: named("q") },
+      "resume q r": { action: "RESUME", queues: named("q", "r") },
+      "Remove q  r q ": { action: "REMOVE", queues: named("q", "r") },
+      LATENCY: { action: "LATENCY", queues: named() },
+      "PAUSE *": { action: "PAUSE", queues: star() },
+      "PAUSE * q r q": { action: "PAUSE", queues: star("q", "r") },
     },
     parse,
   );
@@ -41,12 +46,13 @@ test("a name that no queue can have is refused, wherever it stands", () => {
     {
       "PAUSE a:b": `CommandError: cannot get "a:b" ${rule}`,
       "LATENCY q é r": `CommandError: cannot get "é" ${rule}`,
+      "PAUSE * a:b": `CommandError: cannot get "a:b" ${rule}`,
       "REMOVE q *": `CommandError: cannot get "*" ${rule}`,
     },
     problem,
   );
   const longest = "x".repeat(1_000);
-  assert.equal(parse(`PAUSE ${longest}`), { action: "PAUSE", queues: [longest] });
+  assert.equal(parse(`PAUSE ${longest}`), { action: "PAUSE", queues: named(longest) });
   assert.is(
     problem(`PAUSE q ${longest}x`),
     `CommandError: cannot get "${"x".repeat(200)}…" queue: queue names have at most 1000 bytes`,
@@ -55,7 +61,7 @@ test("a name that no queue can have is refused, wherever it stands", () => {
 
 test("1,000 queues are fine, and one more is refused, even a repeated one", () => {
   const names = Array.from({ length: 1_000 }, (_, index) => `q${index}`);
-  assert.equal(parse(`PAUSE ${names.join(" ")}`), { action: "PAUSE", queues: names });
+  assert.equal(parse(`PAUSE ${names.join(" ")}`), { action: "PAUSE", queues: named(...names) });
   const refused = "CommandError: QUEUE takes at most 1000 queues";
   assert.equal(
     [problem(`PAUSE ${names.join(" ")} more`), problem(`PAUSE${" q".repeat(1_001)}`)],
