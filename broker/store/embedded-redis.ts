@@ -111,7 +111,7 @@ export class EmbeddedRedis {
       if (death !== undefined) throw death;
     });
     hasAnswered = true;
-    log.info({ event: "redis.started", program: this.#program, pid: child.pid, directory });
+    log.info({ event: "redis.started", program: this.#program, redisPid: child.pid, directory });
   }
 
   async #restart(death: Error): Promise<void> {

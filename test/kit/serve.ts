@@ -9,7 +9,7 @@ import { until } from "./until.ts";
 /** A line of the broker's log. */
 export interface LogLine {
   event: string;
-  pid?: number;
+  redisPid?: number;
   port?: number;
   [field: string]: unknown;
 }
@@ -100,7 +100,7 @@ export async function serve(options: ServeOptions = {}): Promise<Serving> {
     process: child,
     port,
     get redisPid() {
-      return Number(find("redis.started")?.pid);
+      return Number(find("redis.started")?.redisPid);
     },
     directory,
     log,

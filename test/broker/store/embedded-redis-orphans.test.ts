@@ -22,7 +22,7 @@ async function startElsewhere(directory: string, next: string) {
     const { EmbeddedRedis } = await import(${JSON.stringify(module)});
     const ignore = () => {};
     let pid;
-    const info = (fields) => { pid ??= fields.pid; };
+    const info = (fields) => { pid ??= fields.redisPid; };
     const log = { debug: ignore, info, warn: ignore, error: ignore };
     const redis = await EmbeddedRedis.start({
       directory: ${JSON.stringify(directory)}, durability: "everysec", log, onGivenUp: ignore,

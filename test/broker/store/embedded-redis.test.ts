@@ -36,7 +36,7 @@ function withRedis(run: (world: World) => Promise<void>): () => Promise<void> {
       started.push(redis);
       return redis;
     };
-    const pids = () => log.of("redis.started").map(({ pid }) => Number(pid));
+    const pids = () => log.of("redis.started").map(({ redisPid }) => Number(redisPid));
     try {
       await run({ directory: home, log, start, pids, givenUp });
     } finally {
