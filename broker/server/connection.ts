@@ -28,8 +28,11 @@ export interface ConnectionLimits {
 /** How long a client may take to read the last replies after its connection was closed. */
 const LINGER_MS = 5_000;
 
-/** With longer lines than this waiting or under way, nothing more is read: a few groups for the store. */
-const MAX_HELD_BYTES = 2 ** 22;
+/**
+ * With so much of a connection waiting or under way nothing more is read from it: a few groups for
+ * the store.
+ */
+const MAX_READ_AHEAD_BYTES = 2 ** 22;
 
 interface Closing {
   reason: string;
@@ -224,7 +227,7 @@ export class Connection implements Session, Holder {
 
   #isFull(): boolean {
     const { waiting, heldBytes } = this.#pipeline;
-    return waiting > this.#limits.maxWaiting || heldBytes > MAX_HELD_BYTES;
+    return waiting > this.#limits.maxWaiting || heldBytes > MAX_READ_AHEAD_BYTES;
   }
 
   #holdWhileUnread(): void {
