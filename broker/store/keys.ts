@@ -23,7 +23,7 @@ export interface Keys {
   retries: string;
   /** Sorted set: jid scored by when its reservation ends. */
   working: string;
-  /** Hash: jid → MessagePack {wid, reservedAt, place (its score in the queue), call}. */
+  /** Hash: jid → `<place, its score in the queue> <call that handed it out> <when> <wid>`. */
   reservations: string;
   /** Sorted set: jid scored by its time of death. */
   dead: string;

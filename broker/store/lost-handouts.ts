@@ -1,6 +1,5 @@
 import type { Logger } from "../logger.ts";
 import type { Keys } from "./keys.ts";
-import { readReservation } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { list, pairs, text } from "./redis-reply.ts";
 import { release } from "./scripts.ts";
@@ -51,8 +50,13 @@ export class LostHandouts {
     do {
       const reply = await this.#link.call("HSCAN", this.#keys.reservations, cursor, "COUNT", 100);
       const [next, found] = list(reply);
-      for (const [jid, packed] of pairs(found)) yield { jid, call: readReservation(packed).call };
+      for (const [jid, reservation] of pairs(found)) yield { jid, call: callOf(reservation) };
       cursor = text(next);
     } while (cursor !== "0");
   }
+}
+
+/** The call that handed a job out: see keys.ts. */
+function callOf(reservation: Buffer): string {
+  return reservation.toString().split(" ")[1] ?? "";
 }

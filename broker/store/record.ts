@@ -28,6 +28,9 @@ const packr = new Packr({ useRecords: false, int64AsType: "number" });
 const BIN_32 = 0xc6;
 const BIN_32_BYTES = 5;
 
+/** The last date that JavaScript knows, in epoch milliseconds. */
+const MAX_TIME = 8.64e15;
+
 export function headerOf(job: NewJob): JobHeader {
   const header: JobHeader = { v: 1, queue: job.queue };
   if (job.retry !== DEFAULT_RETRY) header.retry = job.retry;
@@ -72,20 +75,19 @@ function unpackRecord(record: Buffer): unknown[] {
 /** @throws UnreadableRecord */
 export function readStoredJob(jid: string, record: Buffer): StoredJob {
   const { header, text } = decodeRecord(record);
-  return { jid, text, enqueuedAt: header.enqueuedAt, failure: header.failure };
+  // To the scripts, nil is absence.
+  const { enqueuedAt, failure } = header;
+  return { jid, text, enqueuedAt: enqueuedAt ?? undefined, failure: failure ?? undefined };
 }
 
 function isHeader(value: unknown): value is JobHeader {
-  return typeof value === "object" && value !== null && "v" in value && value.v === 1;
+  if (typeof value !== "object" || value === null || !("v" in value)) return false;
+  return value.v === 1 && (!("enqueuedAt" in value) || isTime(value.enqueuedAt ?? 0));
 }
 
-/** What a script keeps of a hand-out: see reserve.lua. */
-export function readReservation(packed: Buffer): { call: string } {
-  const value: unknown = packr.unpack(packed);
-  if (typeof value !== "object" || value === null || !("call" in value)) {
-    throw new TypeError("a reservation is of a version that this broker does not know");
-  }
-  return { call: String(value.call) };
+/** The scripts find all other damage; this they do not look at in a plain job. */
+function isTime(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) <= MAX_TIME;
 }
 
 /** What a script has packed by itself. */

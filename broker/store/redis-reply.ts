@@ -23,11 +23,6 @@ export function bytes(reply: unknown): Buffer {
   return Buffer.isBuffer(reply) ? reply : unexpected(reply);
 }
 
-/** Of something that a script has packed, and may be anything. */
-export function fields(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? { ...value } : unexpected(value);
-}
-
 export function text(reply: unknown): string {
   return bytes(reply).toString();
 }

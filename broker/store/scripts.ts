@@ -1,7 +1,7 @@
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
-import { bytes, digits, fields, integer, list, text, unexpected } from "./redis-reply.ts";
+import { bytes, digits, integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
 import type { FailOutcome } from "./store.ts";
 
@@ -47,18 +47,23 @@ export const reserve = new Script({
   fixed: ["now", "call"],
   each: ["wid", "queues"],
   parse: (reply): (HandedOut | PutAside | typeof LATER | undefined)[] => {
-    const [answers, ...records] = list(reply);
+    const [packed, ...records] = list(reply);
+    const answers = list(unpack(bytes(packed)));
+    const parsed: (HandedOut | PutAside | typeof LATER | undefined)[] = [];
     let next = 0;
-    return list(unpack(bytes(answers))).map((answer) => {
-      if (answer === false) return undefined;
-      const { jid, queue, left, version, isLater } = fields(answer);
-      if (isLater === true) return LATER;
-      if (typeof jid !== "string") return unexpected(answer);
-      if (typeof queue === "string" && typeof left === "number") {
-        return { jid, record: bytes(records[next++]), queue, left };
+    for (let index = 0; index < answers.length; index += 3) {
+      const [jid, queue, last] = answers.slice(index, index + 3);
+      if (typeof jid === "string" && typeof queue === "string" && typeof last === "number") {
+        parsed.push({ jid, record: bytes(records[next++]), queue, left: last });
+      } else if (typeof jid === "string" && queue === false) {
+        parsed.push({ jid, version: last === false ? undefined : String(last) });
+      } else if (typeof jid === "boolean") {
+        parsed.push(jid ? LATER : undefined);
+      } else {
+        return unexpected(answers);
       }
-      return { jid, version: typeof version === "string" ? version : undefined };
-    });
+    }
+    return parsed;
   },
 });
 

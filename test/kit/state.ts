@@ -90,8 +90,8 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
     for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
   }
   for (const [jid, reservation] of Object.entries(state.reservations)) {
-    const packed = packr.pack({ ...reservation, place: scoreOf(reservation.place) });
-    batch.hset(keys.reservations, jid, packed);
+    const { wid, reservedAt, place, call } = reservation;
+    batch.hset(keys.reservations, jid, `${scoreOf(place)} ${call} ${reservedAt} ${wid}`);
   }
   for (const [wid, details] of Object.entries(state.details)) {
     batch.hset(keys.worker + wid, details);
@@ -127,9 +127,9 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       readRecords(await redis.hgetallBuffer(key), state);
       break;
     case keys.reservations:
-      state.reservations = mapValues(await redis.hgetallBuffer(key), (packed) => {
-        const reservation = packr.unpack(packed) as Reservation & { place: number };
-        return { ...reservation, place: placeOf(reservation.place) };
+      state.reservations = mapValues(await redis.hgetall(key), (reservation) => {
+        const [place, call = "", reservedAt, wid = ""] = reservation.split(" ");
+        return { wid, reservedAt: Number(reservedAt), place: placeOf(Number(place)), call };
       });
       break;
     case keys.queues:

@@ -37,10 +37,9 @@ end
 
 for index = 2, #ARGV, 2 do
   local jid, call = ARGV[index], ARGV[index + 1]
-  local packed = redis.call('HGET', reservations, jid)
-  local reservation = packed and cmsgpack.unpack(packed)
-  local isOfCall = reservation and reservation.call == call
-  released[#released + 1] = isOfCall and release(jid, reservation.place) and 1 or 0
+  local reservation = redis.call('HGET', reservations, jid) or ''
+  local place, by = reservation:match('^(%d+) (%S+) ')
+  released[#released + 1] = by == call and release(jid, place) and 1 or 0
 end
 
 return table.concat(released)

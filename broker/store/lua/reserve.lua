@@ -13,10 +13,11 @@
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
--- Returns first MessagePack, for each request: {jid, queue, left}, where so many jobs are left in that
--- queue after all requests; {jid, version} or {jid} for a job that was put aside; {isLater} when it is
--- to be asked again, since the jobs before it were large; or false when all were empty. Then the record
--- of each job that was handed out
+-- Returns first MessagePack, a list of three values for each request, and then the record of each job
+-- that was handed out. The three are: jid, queue, left, where so many jobs are left in that queue after
+-- all requests; jid, false, version or jid, false, false for a job that was put aside; true, false,
+-- false when it is to be asked again, since the jobs before it were large; or false, false, false when
+-- all were empty
 
 local jobs, queues, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
@@ -28,7 +29,8 @@ local POSTPONED_MS = 60000
 -- So many jobs are read at once, and no more when those have so many bytes: they may be large.
 local SLICE = 25
 local MAX_BYTES = 1048576
-local LATER = { isLater = true }
+local LATER = { true, false, false }
+local NOTHING = { false, false, false }
 local MANY_QUEUES = 8
 local isAnyPaused = redis.call('SCARD', paused) > 0
 
@@ -58,6 +60,26 @@ local function unpackHeader(record)
     or mark == 0xc5 and b and 3 + a * 256 + b or mark == 0xc4 and a and 2 + a
   if textStart + (size or -1) ~= #record then return nil end
   return header, textStart
+end
+
+-- What a header has before `enqueuedAt` when there is nothing else in it, as record.ts writes it.
+local plainHeads = {}
+
+local function plainHead(name)
+  local head = plainHeads[name]
+    or '\222\0\3\161v\1\165queue' .. cmsgpack.pack(name) .. '\170enqueuedAt\203'
+  plainHeads[name] = head
+  return head
+end
+
+-- Whether a record is sound, and its header has no more than every queued job has. Most are so, and to
+-- compare the bytes is a small part of the work of unpacking them.
+local function isPlain(record, name)
+  local head = plainHead(name)
+  if record:sub(1, #head) ~= head then return false end
+  local textStart = #head + 8
+  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
+  return mark == 0xc6 and d and textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d == #record
 end
 
 -- The names in a list. Of many, only those that any job ever had: most have none, as a rule, and one
@@ -100,6 +122,11 @@ local function append(values, first, second)
   values[#values + 1] = second
 end
 
+-- As text: to write a number anew for each job is much of the work.
+local function deadlineAfter(seconds) return string.format('%.0f', now + seconds * 1000) end
+local DEFAULT_DEADLINE = deadlineAfter(DEFAULT_RESERVE_SECONDS)
+local reservedBy = ' ' .. call .. ' ' .. ARGV[1] .. ' '
+
 -- Hands out a job that was taken. Returns nothing when it has no record.
 local function handOut(wid, taken, record)
   local jid, place, name = unpack(taken)
@@ -107,20 +134,23 @@ local function handOut(wid, taken, record)
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. prefix .. name)
     return nil
   end
-  local header, version = unpackHeader(record)
-  if not header and version then
-    redis.call('ZADD', retries, now + POSTPONED_MS, jid)
-    return { jid = jid, version = tostring(version) }
-  elseif not header then
-    redis.call('ZADD', dead, now, jid)
-    return { jid = jid }
+  local deadline = DEFAULT_DEADLINE
+  if not isPlain(record, name) then
+    local header, version = unpackHeader(record)
+    if not header and version then
+      redis.call('ZADD', retries, now + POSTPONED_MS, jid)
+      return { jid, false, tostring(version) }
+    elseif not header then
+      redis.call('ZADD', dead, now, jid)
+      return { jid, false, false }
+    end
+    deadline = deadlineAfter(header.reserveFor or DEFAULT_RESERVE_SECONDS)
   end
-  local reservation = { wid = wid, reservedAt = now, place = tonumber(place), call = call }
-  append(newDeadlines, now + (header.reserveFor or DEFAULT_RESERVE_SECONDS) * 1000, jid)
-  append(newReservations, jid, cmsgpack.pack(reservation))
+  append(newDeadlines, deadline, jid)
+  append(newReservations, jid, place .. reservedBy .. wid)
   handedOut[#handedOut + 1] = record
   handedOutBytes = handedOutBytes + #record
-  return { jid = jid, queue = name }
+  return { jid, name, true }
 end
 
 -- Answers requests that name the same queues, in their order.
@@ -154,7 +184,7 @@ while index <= count do
   local isFull = handedOutBytes > MAX_BYTES
   local found = isFull and {} or reserve(wids, queueList)
   for request = 1, #wids do
-    answers[#answers + 1] = found[request] or isFull and LATER or false
+    answers[#answers + 1] = found[request] or isFull and LATER or NOTHING
   end
 end
 
@@ -165,12 +195,15 @@ end
 
 -- Only now is it known how many jobs are left.
 local left = {}
+local flat = {}
 for _, answer in ipairs(answers) do
-  local name = answer and answer.queue
+  local jid, name, last = unpack(answer)
   if name then
     left[name] = left[name] or redis.call('ZCARD', prefix .. name)
-    answer.left = left[name]
+    last = left[name]
   end
+  append(flat, jid, name)
+  flat[#flat + 1] = last
 end
 
-return { cmsgpack.pack(answers), unpack(handedOut) }
+return { cmsgpack.pack(flat), unpack(handedOut) }

@@ -7,8 +7,6 @@ import {
   encodeRecord,
   headerOf,
   type JobHeader,
-  pack,
-  readReservation,
   readStoredJob,
 } from "../../../broker/store/record.ts";
 import { newJob } from "../../kit/engine.ts";
@@ -93,13 +91,6 @@ test("a record of a version that nobody knows is refused", () => {
     packr.pack({ v: 1, queue: "q" }),
   ];
   for (const record of wrong) assert.throws(() => decodeRecord(record), unknown);
-});
-
-test("of a reservation the call is read, and one without is refused", () => {
-  assert.equal(readReservation(pack({ wid: "w", call: "c:1" })), { call: "c:1" });
-  const unknown = /a reservation is of a version that this broker does not know/;
-  assert.throws(() => readReservation(pack({ wid: "w" })), unknown);
-  assert.throws(() => readReservation(pack(null)), unknown);
 });
 
 test(

@@ -1,14 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  bytes,
-  digits,
-  fields,
-  integer,
-  list,
-  pairs,
-  text,
-} from "../../../broker/store/redis-reply.ts";
+import { bytes, digits, integer, list, pairs, text } from "../../../broker/store/redis-reply.ts";
 
 const test = suite("store/redis-reply");
 
@@ -19,7 +11,6 @@ test("each reader gives what it is named after", () => {
   assert.is(integer(-7), -7);
   assert.equal(digits(Buffer.from("101")), [true, false, true]);
   assert.equal(digits(Buffer.from("")), []);
-  assert.equal(fields({ a: 1 }), { a: 1 });
   assert.is(bytes(name), name);
   assert.is(text(name), "näme");
   assert.equal(pairs([name, Buffer.from("a"), Buffer.from("b"), name]), [
@@ -37,8 +28,6 @@ test("each reader refuses anything else, and shows it", () => {
     [integer, name],
     [digits, 1],
     [digits, Buffer.from("12")],
-    [fields, null],
-    [fields, "a"],
     [bytes, "text"],
     [bytes, null],
     [text, 1],

@@ -107,9 +107,10 @@ test("a reply that the head of the file does not promise is refused", async () =
     [scripts.push, [Buffer.from("1")]],
     [scripts.push, Buffer.from("1?")],
     [scripts.reserve, [["jid"]]],
-    [scripts.reserve, [pack([{ jid: 1 }])]],
-    [scripts.reserve, [pack([{ jid: "j", queue: "q", left: 0 }])]],
-    [scripts.reserve, [pack(["jid"])]],
+    [scripts.reserve, [pack([1, "q", 0])]],
+    [scripts.reserve, [pack(["j", "q", "0"])]],
+    [scripts.reserve, [pack(["j", "q", 0])]], // and no record
+    [scripts.reserve, [pack(["j"])]],
     [scripts.fail, [[Buffer.from("vanished")]]],
     [scripts.fail, [[Buffer.from("retried"), Buffer.from("soon")]]],
     [scripts.registerWorker, Buffer.from("asleep")],
