@@ -1,9 +1,9 @@
 // Shows that the tests of defects tell a Faktory from a millrace:
 //
-//   node --import tsx test/defects/against.ts              a Faktory of their own for each: the
-//                                                          program FAKTORY, or `faktory` on the PATH
-//   node --import tsx test/defects/against.ts <port>       the server at this port of this machine.
-//                                                          Some tests end a Faktory, and all delete jobs
+//   node --import ./bin/from-source.mjs test/defects/against.ts
+//       a Faktory of their own for each: the program FAKTORY, or `faktory` on the PATH
+//   node --import ./bin/from-source.mjs test/defects/against.ts <port>
+//       the server at this port of this machine. Some tests end a Faktory, and all delete jobs
 //
 // Prints a table; ends with 1 when millrace has a defect, or when no test found one in the other.
 

@@ -4,7 +4,7 @@ import { startBroker } from "../kit/broker.ts";
 import { nameOf } from "./defect.ts";
 import { wireDefects } from "./wire-defects.ts";
 
-// The same bodies run against a real Faktory: node --import tsx test/defects/against.ts
+// The same bodies run against a real Faktory: see against.ts
 
 const test = suite("defects of Faktory that show on the wire");
 
