@@ -21,10 +21,10 @@ export class Glob {
   }
 
   /**
-   * Whether the text matches is the last value; those before it are pauses, since a long text takes
-   * long. Throws CommandError when it would take too long.
+   * Whether the text matches is the last value; before it comes `undefined` now and then, since a
+   * long text takes long. Throws CommandError when it would take too long.
    */
-  *matching(text: string): Generator<boolean> {
+  *matching(text: string): Generator<boolean | undefined> {
     let steps = MAX_STEPS.aCharacter * text.length + MAX_STEPS.besides;
     const parts = this.#parts;
     let part = 0;
@@ -33,7 +33,7 @@ export class Glob {
     let starAt = 0;
     while (at < text.length) {
       if (steps-- === 0) throw new CommandError("this regexp takes too long: make it simpler");
-      if (steps % STEPS_A_PAUSE === 0) yield false;
+      if (steps % STEPS_A_PAUSE === 0) yield undefined;
       const wanted = parts[part];
       if (wanted === "*") {
         starPart = part++;

@@ -70,9 +70,9 @@ export class Mutations {
 }
 
 async function matches(glob: Glob, text: string): Promise<boolean> {
-  let isMatch = false;
-  for await (isMatch of unhurried(glob.matching(text), () => 0));
-  return isMatch;
+  let isMatch: boolean | undefined;
+  for await (const isMatchSoFar of unhurried(glob.matching(text), () => 0)) isMatch = isMatchSoFar;
+  return isMatch === true;
 }
 
 function fitsAll({ jids, pattern, jobtype }: JobFilter): boolean {

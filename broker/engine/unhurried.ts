@@ -30,25 +30,24 @@ export async function* unhurried<Item>(
 }
 
 function isTurnOver(): boolean {
-  const now = performance.now();
-  if (turnBegan === undefined) beginTurn(now);
-  return now - (turnBegan ?? now) >= MAX_MS_A_TURN;
+  turnBegan ??= beginTurn();
+  return performance.now() - turnBegan >= MAX_MS_A_TURN;
 }
 
 function nextTurn(): Promise<void> {
-  if (turnBegan === undefined) beginTurn(performance.now());
+  turnBegan ??= beginTurn();
   return new Promise((resolve) => waiting.push(resolve));
 }
 
-function beginTurn(now: number): void {
-  turnBegan = now;
+function beginTurn(): number {
   setImmediate(endTurn);
+  return performance.now();
 }
 
 function endTurn(): void {
   turnBegan = undefined;
   const next = waiting.shift();
   if (next === undefined) return;
-  beginTurn(performance.now());
+  turnBegan = beginTurn();
   next();
 }

@@ -47,7 +47,7 @@ export class GroupCommit<Item, Result> {
     this.#options = options;
   }
 
-  /** Items are committed in the order in which they are added. */
+  /** Items are committed in the order in which they are added, but for those that are put off. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });

@@ -28,9 +28,6 @@ const packr = new Packr({ useRecords: false, int64AsType: "number" });
 const BIN_32 = 0xc6;
 const BIN_32_BYTES = 5;
 
-/** The last date that JavaScript knows, in epoch milliseconds. */
-const MAX_TIME = 8.64e15;
-
 export function headerOf(job: NewJob): JobHeader {
   const header: JobHeader = { v: 1, queue: job.queue };
   if (job.retry !== DEFAULT_RETRY) header.retry = job.retry;
@@ -81,13 +78,7 @@ export function readStoredJob(jid: string, record: Buffer): StoredJob {
 }
 
 function isHeader(value: unknown): value is JobHeader {
-  if (typeof value !== "object" || value === null || !("v" in value)) return false;
-  return value.v === 1 && (!("enqueuedAt" in value) || isTime(value.enqueuedAt ?? 0));
-}
-
-/** The scripts find all other damage; this they do not look at in a plain job. */
-function isTime(value: unknown): boolean {
-  return typeof value === "number" && Math.abs(value) <= MAX_TIME;
+  return typeof value === "object" && value !== null && "v" in value && value.v === 1;
 }
 
 /** What a script has packed by itself. */

@@ -235,8 +235,8 @@ export class RedisStore implements Store {
       const fixed = { now: this.#clock.now(), call };
       const replies = await scripts.reserve.run(this.#link, this.#keys, fixed, items);
       for (const reply of replies) {
-        if (typeof reply === "object" && "version" in reply)
-          this.#log.warn({ event: "job.put-aside", ...reply });
+        if (typeof reply !== "object" || !("version" in reply)) continue;
+        this.#log.warn({ event: "job.put-aside", ...reply });
       }
       return replies.map((reply) =>
         typeof reply === "object" ? Object.assign(reply, { call }) : reply,

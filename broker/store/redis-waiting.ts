@@ -4,15 +4,12 @@ import { inSteps } from "./in-steps.ts";
 import type { Keys } from "./keys.ts";
 import { readStoredJob, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
-import { bytes, list, pairs, text } from "./redis-reply.ts";
+import { list, pairs, text } from "./redis-reply.ts";
 import * as scripts from "./scripts.ts";
 import type { DueJob, Enqueued, PlacedJob, StoredJob, WaitingSet, WaitingStore } from "./store.ts";
 
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
-
-/** So many records are read at once: they may be large. */
-const READ_STEP = 25;
 
 export class RedisWaiting implements WaitingStore {
   readonly #link: RedisLink;
@@ -79,8 +76,17 @@ export class RedisWaiting implements WaitingStore {
     do {
       const reply = await this.#link.call("ZSCAN", this.#keys[set], cursor, "COUNT", STEP);
       const [next, found] = list(reply);
-      const jids = pairs(found).map(([jid]) => jid);
-      for (const some of inSteps(jids, READ_STEP)) yield await this.#read(some);
+      let jids = pairs(found).map(([jid]) => jid);
+      while (jids.length > 0) {
+        const records = await scripts.read.run(
+          this.#link,
+          this.#keys,
+          {},
+          jids.map((jid) => ({ jid })),
+        );
+        yield records.flatMap((record, index) => findStoredJob(jids[index] ?? "", record));
+        jids = jids.slice(records.length);
+      }
       cursor = text(next);
     } while (cursor !== "0");
   }
@@ -88,19 +94,14 @@ export class RedisWaiting implements WaitingStore {
   deleteRemoved(): Promise<number> {
     return scripts.deleteRemoved.run(this.#link, this.#keys, { limit: STEP });
   }
-
-  async #read(jids: string[]): Promise<StoredJob[]> {
-    const records = list(await this.#link.call("HMGET", this.#keys.jobs, ...jids));
-    return jids.flatMap((jid, index) => {
-      const record = records[index];
-      // Without one, it has gone since its name was read.
-      return record === null ? [] : findStoredJob(jid, bytes(record));
-    });
-  }
 }
 
-/** None when it can't be read here: what it is, and whether a filter fits, nobody can tell. */
-function findStoredJob(jid: string, record: Buffer): StoredJob[] {
+/**
+ * None when it has gone since its name was read; or when it can't be read here: what it is, and
+ * whether a filter fits, nobody can tell.
+ */
+function findStoredJob(jid: string, record: Buffer | undefined): StoredJob[] {
+  if (record === undefined) return [];
   try {
     return [readStoredJob(jid, record)];
   } catch (error) {

@@ -112,6 +112,14 @@ export const enqueue = new Script({
     }),
 });
 
+export const read = new Script({
+  name: "read",
+  keys: ["jobs"],
+  fixed: [],
+  each: ["jid"],
+  parse: (reply) => list(reply).map((record) => (record === null ? undefined : bytes(record))),
+});
+
 export const kill = new Script({
   name: "kill",
   keys: ["scheduled", "retries", "dead"],

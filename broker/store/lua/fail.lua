@@ -33,6 +33,15 @@ local rewritten = 0
 local outcomes = {}
 local count = 0
 
+-- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
+local function textEnd(record, textStart)
+  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
+  if mark == 0xc6 and d then return textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d end
+  if mark == 0xc5 and b then return textStart + 3 + a * 256 + b end
+  if mark == 0xc4 and a then return textStart + 2 + a end
+  return 0
+end
+
 -- The header of a record and where its text begins; or nil, and the version of a format that is not
 -- known here, if it tells one. Whatever is damaged has to be found before anything is written.
 local function unpackHeader(record)
@@ -54,10 +63,7 @@ local function unpackHeader(record)
     and type(failure.message) == 'string'
     and (failure.backtrace == nil or type(failure.backtrace) == 'table')
   if not isSound then return nil end
-  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
-  local size = mark == 0xc6 and d and 5 + ((a * 256 + b) * 256 + c) * 256 + d
-    or mark == 0xc5 and b and 3 + a * 256 + b or mark == 0xc4 and a and 2 + a
-  if textStart + (size or -1) ~= #record then return nil end
+  if textEnd(record, textStart) ~= #record then return nil end
   return header, textStart
 end
 

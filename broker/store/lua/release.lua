@@ -38,7 +38,7 @@ end
 for index = 2, #ARGV, 2 do
   local jid, call = ARGV[index], ARGV[index + 1]
   local reservation = redis.call('HGET', reservations, jid) or ''
-  local place, by = reservation:match('^(%d+) (%S+) ')
+  local place, by = reservation:match('^(%S+) (%S+) ')
   released[#released + 1] = by == call and release(jid, place) and 1 or 0
 end
 

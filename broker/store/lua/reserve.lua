@@ -26,13 +26,22 @@ local FORMAT = 1
 -- What counts add up to, since more is not exact; and the last date that JavaScript knows.
 local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local POSTPONED_MS = 60000
--- So many jobs are read at once, and no more when those have so many bytes: they may be large.
-local SLICE = 25
+-- Jobs may be large: no more are read when so many bytes have been.
 local MAX_BYTES = 1048576
+-- An answer is jid, queue and how many jobs are left, which is told last of all; or see above.
 local LATER = { true, false, false }
 local NOTHING = { false, false, false }
 local MANY_QUEUES = 8
 local isAnyPaused = redis.call('SCARD', paused) > 0
+
+-- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
+local function textEnd(record, textStart)
+  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
+  if mark == 0xc6 and d then return textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d end
+  if mark == 0xc5 and b then return textStart + 3 + a * 256 + b end
+  if mark == 0xc4 and a then return textStart + 2 + a end
+  return 0
+end
 
 -- The header of a record and where its text begins; or nil, and the version of a format that is not
 -- known here, if it tells one. Whatever is damaged has to be found before anything is written.
@@ -55,19 +64,17 @@ local function unpackHeader(record)
     and type(failure.message) == 'string'
     and (failure.backtrace == nil or type(failure.backtrace) == 'table')
   if not isSound then return nil end
-  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
-  local size = mark == 0xc6 and d and 5 + ((a * 256 + b) * 256 + c) * 256 + d
-    or mark == 0xc5 and b and 3 + a * 256 + b or mark == 0xc4 and a and 2 + a
-  if textStart + (size or -1) ~= #record then return nil end
+  if textEnd(record, textStart) ~= #record then return nil end
   return header, textStart
 end
 
--- What a header has before `enqueuedAt` when there is nothing else in it, as record.ts writes it.
+-- What a header has up to the date in `enqueuedAt` when there is nothing else in it, as record.ts
+-- writes it; \66 begins every date from 1970 to the year 19,000.
 local plainHeads = {}
 
 local function plainHead(name)
   local head = plainHeads[name]
-    or '\222\0\3\161v\1\165queue' .. cmsgpack.pack(name) .. '\170enqueuedAt\203'
+    or '\222\0\3\161v\1\165queue' .. cmsgpack.pack(name) .. '\170enqueuedAt\203\66'
   plainHeads[name] = head
   return head
 end
@@ -77,9 +84,7 @@ end
 local function isPlain(record, name)
   local head = plainHead(name)
   if record:sub(1, #head) ~= head then return false end
-  local textStart = #head + 8
-  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
-  return mark == 0xc6 and d and textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d == #record
+  return textEnd(record, #head + 7) == #record
 end
 
 -- The names in a list. Of many, only those that any job ever had: most have none, as a rule, and one
@@ -96,9 +101,8 @@ local function namesIn(list)
 end
 
 -- Takes the first jobs of the first of these queues that have some: {jid, place, queue} each.
-local function take(names, wanted)
+local function take(names, count)
   local taken = {}
-  local count = math.min(wanted, SLICE)
   for _, name in ipairs(names) do
     local isPaused = isAnyPaused and redis.call('SISMEMBER', paused, name) == 1
     if not isPaused then
@@ -115,7 +119,7 @@ end
 -- All that is handed out, as the commands take it: one for each set, not one for each job.
 local newDeadlines, newReservations = {}, {}
 local handedOut = {}
-local handedOutBytes = 0
+local bytesRead = 0
 
 local function append(values, first, second)
   values[#values + 1] = first
@@ -149,24 +153,37 @@ local function handOut(wid, taken, record)
   append(newDeadlines, deadline, jid)
   append(newReservations, jid, place .. reservedBy .. wid)
   handedOut[#handedOut + 1] = record
-  handedOutBytes = handedOutBytes + #record
   return { jid, name, true }
 end
 
--- Answers requests that name the same queues, in their order.
+-- The records of the first jobs that were taken, as many as may be read; the others return to the
+-- places that they had.
+local function read(taken)
+  local jids = {}
+  for index, one in ipairs(taken) do
+    local jid, place, name = unpack(one)
+    if bytesRead <= MAX_BYTES then
+      jids[index] = jid
+      bytesRead = bytesRead + redis.call('HSTRLEN', jobs, jid)
+    else
+      redis.call('ZADD', prefix .. name, place, jid)
+    end
+  end
+  return #jids > 0 and redis.call('HMGET', jobs, unpack(jids)) or {}
+end
+
+-- Answers requests that name the same queues, in their order. All get an answer, unless the queues
+-- are empty before.
 local function reserve(wids, queueList)
   local names = namesIn(queueList)
   local answers = {}
   local taken
   repeat
     taken = take(names, #wids - #answers)
-    local jids = {}
-    for index, one in ipairs(taken) do jids[index] = one[1] end
-    local records = #jids > 0 and redis.call('HMGET', jobs, unpack(jids))
-    for index, one in ipairs(taken) do
-      answers[#answers + 1] = handOut(wids[#answers + 1], one, records[index])
+    for index, record in ipairs(read(taken)) do
+      answers[#answers + 1] = handOut(wids[#answers + 1], taken[index], record)
     end
-  until #taken == 0 or #answers == #wids or handedOutBytes > MAX_BYTES
+  until #taken == 0 or #answers == #wids or bytesRead > MAX_BYTES
   while #taken > 0 and #answers < #wids do answers[#answers + 1] = LATER end
   return answers
 end
@@ -181,7 +198,7 @@ while index <= count do
     wids[#wids + 1] = ARGV[index * 2 + 1]
     index = index + 1
   end
-  local isFull = handedOutBytes > MAX_BYTES
+  local isFull = bytesRead > MAX_BYTES
   local found = isFull and {} or reserve(wids, queueList)
   for request = 1, #wids do
     answers[#answers + 1] = found[request] or isFull and LATER or NOTHING

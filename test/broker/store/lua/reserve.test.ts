@@ -82,7 +82,41 @@ transition(test, "after a mebibyte of jobs the other requests are put off, and t
   },
 });
 
-transition(test, "more requests than are read at once are all served", {
+transition(test, "what was too much to be read is in its place again", {
+  given: {
+    jobs: { a: large, b: large, c: large, d: job },
+    queues: { q: { a: "5/1", b: "5/2" }, r: { c: "9/3", d: "5/4" } },
+    queueNames: ["q", "r"],
+  },
+  when: run("q r", "q r", "q r", "q r"),
+  returns: ["a of q, 0 left: xxxxxxxxxx", "b of q, 0 left: xxxxxxxxxx", "later", "later"],
+  leaves: {
+    queues: { r: { c: "9/3", d: "5/4" } },
+    working: { a: DEADLINE, b: DEADLINE },
+    reservations: {
+      a: { ...reservation, place: "5/1" },
+      b: { ...reservation, place: "5/2" },
+    },
+  },
+});
+
+transition(test, "a job whose date is none is damaged", {
+  given: {
+    jobs: { a: { ...job, enqueuedAt: Number.POSITIVE_INFINITY }, b: { ...job, enqueuedAt: 7e15 } },
+    queues: { q: { a: "5/1", b: "5/2" } },
+    queueNames: ["q"],
+  },
+  when: run("q", "q"),
+  returns: ["a can't be read: damaged", "b of q, 0 left: text"],
+  leaves: {
+    queues: {},
+    working: { b: DEADLINE },
+    reservations: { b: { ...reservation, place: "5/2" } },
+    dead: { a: NOW },
+  },
+});
+
+transition(test, "many requests are all served", {
   given: {
     jobs: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`j${index}`, job])),
     queues: {
