@@ -16,17 +16,18 @@ const [TABLE_BEGINS, TABLE_ENDS] = ["<!-- results -->", "<!-- /results -->"];
 export interface Results {
   commit: string;
   machine: Record<string, string | number>;
-  settings: Settings;
+  /** Without what only this machine knows. */
+  settings: Omit<Settings, "faktory">;
   scenarios: Record<string, ScenarioResult>;
 }
 
-export function describeRun(settings: Settings): Omit<Results, "scenarios"> {
+export function describeRun({ faktory, ...settings }: Settings): Omit<Results, "scenarios"> {
   const machine = {
     cores: availableParallelism(),
     system: `${platform()} ${arch()}`,
     node: process.version,
     redis: /v=(\S+)/.exec(output("redis-server", "--version"))?.[1] ?? "unknown",
-    faktory: /\d[\d.]+/.exec(output(settings.faktory ?? "true", "-v"))?.[0] ?? "none",
+    faktory: /\d[\d.]+/.exec(output(faktory ?? "true", "-v"))?.[0] ?? "none",
   };
   return { commit: currentCommit(), machine, settings };
 }
