@@ -27,7 +27,7 @@ export const queue = command({
     if (action === "PAUSE") await engine.queues.pause(queues);
     if (action === "RESUME") await engine.queues.resume(queues);
     if (action === "REMOVE") await engine.queues.remove(queues);
-    const given = queues.star ? ["*", ...queues.names] : queues.names;
+    const given = queues.hasStar ? ["*", ...queues.names] : queues.names;
     log.info({ event: `queue.${action.toLowerCase()}`, conn: session.id, queues: given });
     return { reply: OK };
   },

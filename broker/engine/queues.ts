@@ -4,7 +4,7 @@ import type { QueueSelection, Store } from "../store/store.ts";
 /** Queues that are named, and with a star also every one that the store knows. */
 export interface ChosenQueues {
   names: readonly string[];
-  star: boolean;
+  hasStar: boolean;
 }
 
 /** Whole queues, as an operator sees them. FWP: QUEUE. */
@@ -44,6 +44,6 @@ export class Queues {
   }
 }
 
-function selections({ names, star }: ChosenQueues): QueueSelection[] {
-  return star ? ["*", names] : [names];
+function selections({ names, hasStar }: ChosenQueues): QueueSelection[] {
+  return hasStar ? ["*", names] : [names];
 }

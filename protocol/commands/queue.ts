@@ -9,7 +9,7 @@ export type QueueAction = (typeof ACTIONS)[number];
 export interface QueueCommand {
   action: QueueAction;
   /** Those that are named; with a star also every queue that is known. */
-  queues: { names: string[]; star: boolean };
+  queues: { names: string[]; hasStar: boolean };
 }
 
 /** FWP: QUEUE. The action may be in lower case. @throws CommandError */
@@ -27,7 +27,7 @@ export function parseQueue(argument: Buffer): QueueCommand {
     throw new CommandError(`missing argument, usage: QUEUE ${action} <queue> [<queue> …]`);
   }
   // FWP: further back it is a name, and one that no queue can have.
-  const star = given[0] === "*";
-  const named = star ? given.slice(1) : given;
-  return { action, queues: { names: [...new Set(named.map(checkQueueName))], star } };
+  const hasStar = given[0] === "*";
+  const named = hasStar ? given.slice(1) : given;
+  return { action, queues: { names: [...new Set(named.map(checkQueueName))], hasStar } };
 }

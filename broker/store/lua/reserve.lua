@@ -198,6 +198,7 @@ while index <= count do
     wids[#wids + 1] = ARGV[index * 2 + 1]
     index = index + 1
   end
+  -- When the requests before have read too much, these are not even looked at.
   local isFull = bytesRead > MAX_BYTES
   local found = isFull and {} or reserve(wids, queueList)
   for request = 1, #wids do

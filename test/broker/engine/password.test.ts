@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Password } from "../../../broker/engine/password.ts";
 import { type Challenge, hashPassword } from "../../../protocol/handshake.ts";
+import { turnsDuring } from "../../kit/turns.ts";
 
 const test = suite("engine/password");
 
@@ -83,18 +84,12 @@ test("a client that was greeted before there was a password has to connect again
 test("while passwords are checked the event loop goes on", async () => {
   const password = new Password({ password: "secret", allowSingleHash: true });
   const challenge = challengeOf(password);
-  let turns = 0;
-  let isOver = false;
-  const count = () => {
-    turns++;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  const checks = Array.from({ length: 5 }, () =>
-    password.accepts(answer("secret", challenge), challenge, present),
-  );
-  assert.equal(await Promise.all(checks), [true, true, true, true, true]);
-  isOver = true;
+  const turns = await turnsDuring(async () => {
+    const checks = Array.from({ length: 5 }, () =>
+      password.accepts(answer("secret", challenge), challenge, present),
+    );
+    assert.equal(await Promise.all(checks), [true, true, true, true, true]);
+  });
   assert.ok(turns > 5, `${turns} turns`);
 });
 

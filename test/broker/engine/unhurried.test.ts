@@ -1,26 +1,20 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { unhurried } from "../../../broker/engine/unhurried.ts";
+import { turnsDuring } from "../../kit/turns.ts";
 
 const test = suite("engine/unhurried");
 
 /** Goes through all the items, and tells how many turns of the event loop others had meanwhile. */
-async function turnsDuring<Item>(
+async function turnsFor<Item>(
   items: Iterable<Item>,
   bytesOf: (item: Item) => number,
   work: (item: Item) => void = () => {},
 ): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve)); // so it is nobody else's turn
-  let turns = 0;
-  let isOver = false;
-  const count = () => {
-    turns++;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
-  for await (const item of unhurried(items, bytesOf)) work(item);
-  isOver = true;
-  return turns;
+  return await turnsDuring(async () => {
+    for await (const item of unhurried(items, bytesOf)) work(item);
+  });
 }
 
 /** Keeps the process busy, as the work on an item does. */
@@ -36,16 +30,16 @@ test("every item comes, in its order", async () => {
 });
 
 test("a few small items are one turn's work", async () => {
-  assert.is(await turnsDuring([1, 2, 3], () => 1), 0);
+  assert.is(await turnsFor([1, 2, 3], () => 1), 0);
 });
 
 test("after a quarter of a mebibyte others have a turn", async () => {
-  const turns = await turnsDuring(Array.from({ length: 12 }), () => 2 ** 17);
+  const turns = await turnsFor(Array.from({ length: 12 }), () => 2 ** 17);
   assert.ok(turns >= 3, `${turns}`);
 });
 
 test("after two milliseconds others have a turn, however small the items", async () => {
-  const turns = await turnsDuring(
+  const turns = await turnsFor(
     Array.from({ length: 10 }),
     () => 1,
     () => busy(2),

@@ -10,9 +10,9 @@ const parse = (text: string) => parseQueue(Buffer.from(text));
 
 const problem = (text: string) => refusal(() => parse(text));
 
-const named = (...names: string[]) => ({ names, star: false });
+const named = (...names: string[]) => ({ names, hasStar: false });
 
-const star = (...names: string[]) => ({ names, star: true });
+const star = (...names: string[]) => ({ names, hasStar: true });
 
 test("an action has its queues, each once; a star before them is all that there are", () => {
   assertTable(
