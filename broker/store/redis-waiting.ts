@@ -5,11 +5,15 @@ import type { Keys } from "./keys.ts";
 import { readStoredJob, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { list, pairs, text } from "./redis-reply.ts";
+import type { Argument } from "./script.ts";
 import * as scripts from "./scripts.ts";
 import type { DueJob, Enqueued, PlacedJob, StoredJob, WaitingSet, WaitingStore } from "./store.ts";
 
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
+
+/** How many names of jobs one look gives: the same time of Redis', since no more than that is read. */
+const LOOK = 1_000;
 
 export class RedisWaiting implements WaitingStore {
   readonly #link: RedisLink;
@@ -25,15 +29,25 @@ export class RedisWaiting implements WaitingStore {
     this.#origin = origin;
   }
 
-  async firstDue(): Promise<DueJob[]> {
-    const sets = ["scheduled", "retries"] as const;
+  async firstDue(by: number): Promise<DueJob[]> {
     const first = await Promise.all(
-      sets.map(async (set): Promise<DueJob[]> => {
-        const reply = await this.#link.call("ZRANGE", this.#keys[set], 0, STEP, "WITHSCORES");
-        return pairs(reply).map(([jid, at]) => ({ set, jid, at: Number(at) }));
-      }),
+      (["scheduled", "retries"] as const).flatMap((set) => [
+        this.#range(set, "-inf", by, LOOK),
+        this.#range(set, `(${by}`, "+inf", 1),
+      ]),
     );
     return first.flat();
+  }
+
+  async #range(
+    set: "scheduled" | "retries",
+    from: Argument,
+    to: Argument,
+    limit: number,
+  ): Promise<DueJob[]> {
+    const range = [from, to, "BYSCORE", "LIMIT", 0, limit, "WITHSCORES"];
+    const reply = await this.#link.call("ZRANGE", this.#keys[set], ...range);
+    return pairs(reply).map(([jid, at]) => ({ set, jid, at: Number(at) }));
   }
 
   async enqueue(jobs: readonly PlacedJob[], dueBy: number): Promise<Enqueued[]> {
