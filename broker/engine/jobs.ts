@@ -29,7 +29,7 @@ const HISTORY_KEPT_MS = 400 * 24 * 60 * 60 * 1_000;
 const PUSH_STEP = 1_000;
 
 /** After so many that have become due, those that wait for them are told, before the next ones go. */
-const PROMOTE_STEP = 100;
+const PROMOTE_STEP = 50;
 
 export interface JobEvents {
   /** A queue got jobs, so many. */

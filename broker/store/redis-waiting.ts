@@ -12,6 +12,9 @@ import type { DueJob, Enqueued, PlacedJob, StoredJob, WaitingSet, WaitingStore }
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
 
+/** To enqueue one changes five large structures, which takes twice as long as anything else here. */
+const ENQUEUE_STEP = STEP / 2;
+
 /** How many names of jobs one look gives: the same time of Redis', since no more than that is read. */
 const LOOK = 1_000;
 
@@ -53,7 +56,7 @@ export class RedisWaiting implements WaitingStore {
   async enqueue(jobs: readonly PlacedJob[], dueBy: number): Promise<Enqueued[]> {
     const limit = dueBy === Number.POSITIVE_INFINITY ? "+inf" : dueBy;
     const enqueued: Enqueued[] = [];
-    for (const part of inSteps(jobs, STEP)) {
+    for (const part of inSteps(jobs, ENQUEUE_STEP)) {
       let left: readonly PlacedJob[] = part;
       while (left.length > 0) {
         const fixed = { origin: this.#origin, now: this.#clock.now(), dueBy: limit };
