@@ -1,6 +1,6 @@
-import { Command, Redis, type RedisOptions, ReplyError } from "ioredis";
+import { type Command, Redis, type RedisOptions, ReplyError } from "ioredis";
 import type { Logger } from "../logger.ts";
-import type { Argument } from "./script.ts";
+import { type Argument, EncodedCall, encodeHead } from "./encoded-call.ts";
 import { StoreUnavailable } from "./store.ts";
 
 /** Where Redis is: a URL (`redis://`, `rediss://`, `unix://`) or the path of a unix socket. */
@@ -87,9 +87,13 @@ export class RedisLink {
   }
 
   /** Runs one command; its reply has bytes where Redis sent strings. */
-  async call(name: string, ...parameters: Argument[]): Promise<unknown> {
+  call(name: string, ...parameters: Argument[]): Promise<unknown> {
+    return this.send(new EncodedCall(encodeHead(name, []), parameters));
+  }
+
+  /** The same for a call that is encoded already, and has not been sent before. */
+  async send(command: EncodedCall): Promise<unknown> {
     if (!this.#isReady) await this.#untilReady();
-    const command = new Command(name, parameters, { replyEncoding: null });
     this.#cork();
     this.#sentAt.set(command, performance.now());
     if (this.#watchdog === undefined) this.#watchCalls(CALL_MS);

@@ -1,11 +1,11 @@
 import type { Clock } from "../clock.ts";
+import type { Argument } from "./encoded-call.ts";
 import { LATER } from "./group-commit.ts";
 import { inSteps } from "./in-steps.ts";
 import type { Keys } from "./keys.ts";
 import { readStoredJob, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { list, pairs, text } from "./redis-reply.ts";
-import type { Argument } from "./script.ts";
 import * as scripts from "./scripts.ts";
 import type { DueJob, Enqueued, PlacedJob, StoredJob, WaitingSet, WaitingStore } from "./store.ts";
 
