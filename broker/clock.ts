@@ -2,6 +2,8 @@
 export interface Clock {
   /** Epoch milliseconds, a whole number: Redis' time, which all brokers share. */
   now(): number;
+  /** Milliseconds that only go on, whatever is done to the clock. */
+  steady(): number;
   /** Runs a function once, so many milliseconds from now; the result calls it off. */
   after(ms: number, run: () => void): CancelTimer;
 }
@@ -17,6 +19,10 @@ export class SystemClock implements Clock {
 
   now(): number {
     return Math.round(Date.now() + this.#offsetMs);
+  }
+
+  steady(): number {
+    return performance.now();
   }
 
   after(ms: number, run: () => void): CancelTimer {

@@ -34,12 +34,12 @@ export class Expiry<Item extends { endsAt: number }> {
   }
 
   #arm({ endsAt }: Item): CancelTimer {
-    return this.#clock.after(Math.max(0, endsAt - this.#clock.now()), () => this.#sweep());
+    return this.#clock.after(Math.max(0, endsAt - this.#clock.steady()), () => this.#sweep());
   }
 
   #sweep(): void {
     this.#cancelTimer = undefined;
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     for (const item of this.#items) {
       if (item.endsAt > now) {
         this.#cancelTimer ??= this.#arm(item);

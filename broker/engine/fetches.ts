@@ -73,7 +73,7 @@ export class Fetches {
   /** Resolves with up to so many jobs: those that are there, or else the first that comes. */
   fetchMany(fetcher: Fetcher, queues: readonly string[], count: number): Promise<Reserved[]> {
     return new Promise((resolve, reject) => {
-      const endsAt = this.#clock.now() + FETCH_WAIT_MS;
+      const endsAt = this.#clock.steady() + FETCH_WAIT_MS;
       const fetch: Fetch = {
         fetcher,
         queues,
@@ -84,10 +84,9 @@ export class Fetches {
         resolve,
         reject,
       };
+      if (this.#isOver(fetch)) return resolve([]);
       this.#enter(fetch);
-      if (this.#isOver(fetch)) this.#answer(fetch);
-      else if (!this.#workers.mayFetch(fetcher.wid) || this.#areKnownEmpty(queues))
-        this.#park(fetch);
+      if (!this.#workers.mayFetch(fetcher.wid) || this.#areKnownEmpty(queues)) this.#park(fetch);
       else this.#ask(fetch, count);
     });
   }
@@ -184,8 +183,6 @@ export class Fetches {
 
   #park(fetch: Fetch): void {
     fetch.state = "parked";
-    // It is among them still, unless its time was over while it asked, and the clock was set back.
-    this.#expiry.add(fetch);
     this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
   }
 
@@ -233,7 +230,7 @@ export class Fetches {
   }
 
   #isOver({ fetcher, endsAt }: Fetch): boolean {
-    return this.#isStopping || fetcher.gone.aborted || endsAt <= this.#clock.now();
+    return this.#isStopping || fetcher.gone.aborted || endsAt <= this.#clock.steady();
   }
 
   #areKnownEmpty(queues: readonly string[]): boolean {

@@ -28,7 +28,7 @@ const HISTORY_KEPT_MS = 400 * 24 * 60 * 60 * 1_000;
 /** So many jobs of one command go to the store at once, so that other commands get a turn. */
 const PUSH_STEP = 1_000;
 
-/** After so many that have become due, those that wait for them are told, before the next ones go. */
+/** After so many that have become due those that wait for them are told: one call of the store. */
 const PROMOTE_STEP = 50;
 
 export interface JobEvents {
@@ -138,8 +138,8 @@ export class Jobs {
       for (const [queue, count] of countByQueue(moved)) this.events.emit("enqueued", queue, count);
       enqueued.push(...moved);
     }
-    // Where something was due there may be more of it than was read.
-    const nextAt = enqueued.length > 0 ? now : earliest(first.filter(({ at }) => at > now));
+    // There may be more of it than was read. What could not be moved is no longer due.
+    const nextAt = due.length > 0 ? now : earliest(first.filter(({ at }) => at > now));
     return { enqueued, nextAt };
   }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,6 +19,9 @@ export interface EmbeddedRedisOptions {
 }
 
 const PROGRAMS = ["redis-server", "valkey-server"];
+
+/** Where programs are when nobody says it, as for a shell. */
+const USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /** The system's limit for the path of a unix socket, on the strictest system. */
 const MAX_SOCKET_PATH_BYTES = 103;
@@ -97,8 +100,8 @@ export class EmbeddedRedis {
     const guard = child.pid === undefined ? undefined : startGuard(child.pid);
     let death: Error | undefined;
     let hasAnswered = false;
-    child.once("error", (error) => {
-      death = error;
+    child.once("error", (cause) => {
+      death = new Error(`${this.#program} can't be run: ${cause.message}`, { cause });
     });
     child.once("close", (code, signal) => {
       guard?.kill();
@@ -144,7 +147,7 @@ function socketIn(directory: string): string {
 }
 
 function findProgram(): string {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const folders = (process.env["PATH"] ?? USUAL_PATH).split(delimiter);
   const found = PROGRAMS.find((program) =>
     folders.some((folder) => isExecutable(join(folder, program))),
   );
@@ -157,7 +160,7 @@ function findProgram(): string {
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

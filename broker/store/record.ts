@@ -29,6 +29,7 @@ const packr = new Packr({ useRecords: false, int64AsType: "number" });
 const BIN_32 = 0xc6;
 const BIN_32_BYTES = 5;
 
+/** `v`, `queue` and `enqueuedAt` in this order: the scripts know a plain header by its bytes. */
 export function headerOf(job: NewJob): JobHeader {
   const header: JobHeader = { v: 1, queue: job.queue };
   if (job.retry !== DEFAULT_RETRY) header.retry = job.retry;

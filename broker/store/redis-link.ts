@@ -87,8 +87,8 @@ export class RedisLink {
   }
 
   /** Runs one command; its reply has bytes where Redis sent strings. */
-  call(name: string, ...parameters: Argument[]): Promise<unknown> {
-    return this.send(new EncodedCall(encodeHead(name, []), parameters));
+  async call(name: string, ...parameters: Argument[]): Promise<unknown> {
+    return await this.send(new EncodedCall(encodeHead(name, []), parameters));
   }
 
   /** The same for a call that is encoded already, and has not been sent before. */

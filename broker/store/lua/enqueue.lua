@@ -134,7 +134,7 @@ local function enqueue(set, jid, due)
   return move(set, jid, queued, header.queue, header.priority or DEFAULT_PRIORITY)
 end
 
--- When each job is due, by its set; each is asked for once, however often it is named.
+-- When each job is due, by its set.
 local function readDues()
   local named = { scheduled = {}, retries = {}, dead = {} }
   for index = 4, #ARGV, 2 do table.insert(named[ARGV[index]], ARGV[index + 1]) end
@@ -152,11 +152,11 @@ for index = 4, #ARGV, 2 do
   local set, jid = ARGV[index], ARGV[index + 1]
   local name = enqueue(SETS[set], jid, dues[set][jid])
   names[#names + 1] = name
+  -- So it goes once, however often it is named.
   if name ~= LATER then dues[set][jid] = nil end
 end
 if #moved == 0 then return names end
 
-for set, jids in pairs(gone) do redis.call('ZREM', set, unpack(jids)) end
 redis.call('HSET', jobs, unpack(newRecords))
 local place = redis.call('INCRBY', sequence, #moved) - #moved
 local newPlaces = {}
@@ -174,5 +174,7 @@ for name, places in pairs(newPlaces) do
   end
   redis.call('ZADD', queue, unpack(places))
 end
+-- Last: what goes wrong before leaves a job in two places, and not in none.
+for set, jids in pairs(gone) do redis.call('ZREM', set, unpack(jids)) end
 
 return names

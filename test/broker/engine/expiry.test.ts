@@ -23,7 +23,7 @@ function world() {
     expired.push(name);
   });
   const add = (name: string) => {
-    const item = { name, endsAt: clock.now() + WAIT_MS };
+    const item = { name, endsAt: clock.steady() + WAIT_MS };
     expiry.add(item);
     return item;
   };
@@ -70,10 +70,10 @@ test("one that is added while others expire gets its own time", () => {
   const clock = new TestClock();
   const expired: number[] = [];
   const expiry = new Expiry<{ endsAt: number }>(clock, () => {
-    expired.push(clock.now());
-    if (expired.length < 3) expiry.add({ endsAt: clock.now() + WAIT_MS });
+    expired.push(clock.steady());
+    if (expired.length < 3) expiry.add({ endsAt: clock.steady() + WAIT_MS });
   });
-  const began = clock.now();
+  const began = clock.steady();
   expiry.add({ endsAt: began + WAIT_MS });
   for (let step = 0; step < 10; step++) clock.advance(WAIT_MS / 2);
   assert.equal(
@@ -88,6 +88,18 @@ test("after clear nothing expires", () => {
   expiry.clear();
   clock.advance(WAIT_MS);
   assert.equal(expired, []);
+});
+
+test("a clock that is set back changes nothing", () => {
+  const { clock, expired, add } = world();
+  add("a");
+  clock.setBack(3_000_000_000);
+  clock.advance(50);
+  add("b");
+  clock.advance(50);
+  assert.equal(expired, ["a"]);
+  clock.advance(50);
+  assert.equal(expired, ["a", "b"]);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 // limit: 90 s
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { Redis } from "ioredis";
 import { suite } from "uvu";
@@ -244,7 +244,14 @@ test(
     mkdirSync(programs);
     try {
       process.env["PATH"] = programs;
+      mkdirSync(join(programs, "redis-server")); // a folder is no program
       assert.match(await refusal(start()), "neither redis-server nor valkey-server is on the PATH");
+      writeFileSync(join(programs, "valkey-server"), "#!/nowhere/sh\n", { mode: 0o755 });
+      assert.match(
+        await refusal(start()),
+        "valkey-server can't be run: spawn valkey-server ENOENT",
+      );
+      rmSync(join(programs, "valkey-server"));
       symlinkSync(join(redisServer ?? "", "redis-server"), join(programs, "valkey-server"));
       await start();
     } finally {
