@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { StoreUnavailable } from "../../../broker/store/store.ts";
 import { promoteTask } from "../../../broker/tasks/promote.ts";
 import { newJob } from "../../kit/engine.ts";
+import type { State } from "../../kit/state.ts";
 import { openStore } from "../../kit/store.ts";
 import { withTask } from "../../kit/task.ts";
 
@@ -136,6 +137,25 @@ test(
     assert.equal((await state()).queues, {});
     await pass(1_000);
     assert.equal(Object.keys((await state()).queues["q"] ?? {}), ["a"]);
+  }),
+);
+
+test(
+  "a look full of jobs that can't be moved keeps the one behind them from nothing",
+  withTask(promoteTask, async ({ task, seed, clock, state, pass }) => {
+    const due = clock.now() - 10;
+    const foreign = { v: 9, queue: "q", text: "text" } as unknown as State["jobs"][string];
+    const jids = Array.from({ length: 1_000 }, (_, index) => `foreign-${index}`);
+    await seed({
+      jobs: {
+        ...Object.fromEntries(jids.map((jid) => [jid, foreign])),
+        good: { v: 1, queue: "q", text: "text" },
+      },
+      scheduled: { ...Object.fromEntries(jids.map((jid) => [jid, due])), good: due + 1 },
+    });
+    task.start();
+    await pass(10);
+    assert.equal(Object.keys((await state()).queues["q"] ?? {}), ["good"]);
   }),
 );
 

@@ -245,4 +245,22 @@ transition(test, "a job that is named twice goes once", {
   notices: ["queue q me"],
 });
 
+test(
+  "a queue that can't be written costs no job its place where it waited",
+  withStore(async (world) => {
+    const { seed, redis, keys } = world;
+    const jids = Array.from({ length: 20 }, (_, index) => `job-${index}`);
+    const queueOf = (index: number) => (index === 7 ? "broken" : `q${index % 3}`);
+    await seed({
+      jobs: Object.fromEntries(jids.map((jid, index) => [jid, { ...job, queue: queueOf(index) }])),
+      scheduled: Object.fromEntries(jids.map((jid) => [jid, NOW])),
+    });
+    await redis.set(`${keys.queue}broken`, "no sorted set");
+    const items = jids.map((jid) => ({ set: "scheduled", jid }) as const);
+    const outcome = await run(items)(world).then(String, String);
+    assert.match(outcome, "WRONGTYPE");
+    assert.equal(await redis.zcard(keys.scheduled), 20);
+  }),
+);
+
 test.run();
