@@ -3,6 +3,7 @@ export { encodeAck, parseAck } from "./commands/ack.ts";
 export { type Beat, encodeBeat, parseBeat } from "./commands/beat.ts";
 export { encodeFail, parseFail } from "./commands/fail.ts";
 export { encodeFetch, parseFetch } from "./commands/fetch.ts";
+export { encodeFetchb, type FetchMany, parseFetchb } from "./commands/fetchb.ts";
 export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
 export { CommandError } from "./errors.ts";
 export type { Failure, FailureReport } from "./failure.ts";

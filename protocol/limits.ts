@@ -18,6 +18,9 @@ export const FETCH_WAIT_MS = 2_000;
 /** Queue names in one FETCH or QUEUE: each is a look-up in Redis while the script runs. */
 export const MAX_QUEUES = 1_000;
 
+/** Jobs of one FETCHB: as many as are reserved by one call to Redis. */
+export const MAX_FETCHED_JOBS = 100;
+
 /** Nested arrays and objects in one JSON text, as in Faktory's decoder. */
 export const MAX_JSON_DEPTH = 10_000;
 

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 import { end } from "./end.ts";
 import { fail } from "./fail.ts";
 import { fetch } from "./fetch.ts";
+import { fetchb } from "./fetchb.ts";
 import { flush } from "./flush.ts";
 import { hello } from "./hello.ts";
 import { helpOn } from "./help.ts";
@@ -20,6 +21,7 @@ const all: readonly Command[] = [
   push,
   pushb,
   fetch,
+  fetchb,
   ack,
   fail,
   beat,

@@ -23,6 +23,8 @@ const LOOK_AGAIN_QUEUES = 10_000;
 interface Fetch {
   fetcher: Fetcher;
   queues: readonly string[];
+  /** How many jobs it takes; it waits for the first only. */
+  count: number;
   /** When it is answered with nothing. */
   endsAt: number;
   /** Parked until a queue gets a job; asking the store; or answered. */
@@ -31,7 +33,7 @@ interface Fetch {
   askedAfterWake: number;
   /** Undoes the timer and the listener of a parked fetch. */
   unpark: () => void;
-  resolve: (reserved: Reserved | undefined) => void;
+  resolve: (reserved: Reserved[]) => void;
   reject: (error: unknown) => void;
 }
 
@@ -61,12 +63,18 @@ export class Fetches {
 
   /** Resolves with a job, or with nothing after FWP's two seconds. */
   fetch(fetcher: Fetcher, queues: readonly string[]): Promise<Reserved | undefined> {
+    return this.fetchMany(fetcher, queues, 1).then(([reserved]) => reserved);
+  }
+
+  /** Resolves with up to so many jobs: those that are there, or else the first that comes. */
+  fetchMany(fetcher: Fetcher, queues: readonly string[], count: number): Promise<Reserved[]> {
     return new Promise((resolve, reject) => {
       const endsAt = this.#clock.now() + FETCH_WAIT_MS;
       const unpark = () => {};
       const fetch: Fetch = {
         fetcher,
         queues,
+        count,
         endsAt,
         state: "parked",
         askedAfterWake: 0,
@@ -78,7 +86,7 @@ export class Fetches {
       if (this.#isOver(fetch)) this.#answer(fetch);
       else if (!this.#workers.mayFetch(fetcher.wid) || this.#areKnownEmpty(queues))
         this.#park(fetch);
-      else this.#ask(fetch);
+      else this.#ask(fetch, count);
     });
   }
 
@@ -91,7 +99,7 @@ export class Fetches {
     let left = count;
     for (const fetch of watched.fetches) {
       if (left <= 0) break;
-      if (this.#askIfParked(fetch)) left--;
+      left -= this.#askIfParked(fetch, left);
     }
   }
 
@@ -109,19 +117,20 @@ export class Fetches {
     }
   }
 
-  #askIfParked(fetch: Fetch): boolean {
-    if (fetch.state !== "parked" || !this.#workers.mayFetch(fetch.fetcher.wid)) return false;
-    this.#ask(fetch);
-    return true;
+  /** Asks for no more jobs than there are; returns for how many. */
+  #askIfParked(fetch: Fetch, left: number): number {
+    if (fetch.state !== "parked" || !this.#workers.mayFetch(fetch.fetcher.wid)) return 0;
+    const count = Math.min(fetch.count, left);
+    this.#ask(fetch, count);
+    return count;
   }
 
-  #ask(fetch: Fetch): void {
+  #ask(fetch: Fetch, count: number): void {
     fetch.unpark();
     fetch.state = "asking";
     fetch.askedAfterWake = this.#wakes;
-    const { fetcher, queues } = fetch;
-    this.#store.reserve({ wid: fetcher.wid, queues }).then(
-      (reserved) => (reserved ? this.#serve(fetch, reserved) : this.#foundNothing(fetch)),
+    this.#reserve(fetch, count).then(
+      (came) => (came.length > 0 ? this.#serve(fetch, came) : this.#foundNothing(fetch)),
       (error: unknown) => {
         this.#forget(fetch);
         fetch.reject(error);
@@ -129,15 +138,33 @@ export class Fetches {
     );
   }
 
-  #serve(fetch: Fetch, reserved: Reserved): void {
+  /** Rejects only when no job came: those that did are not to be kept from the client. */
+  async #reserve({ fetcher, queues }: Fetch, count: number): Promise<Reserved[]> {
+    const request = { wid: fetcher.wid, queues };
+    const first = this.#store.reserve(request);
+    if (count === 1) return presentOf([await first]);
+    const extras = Array.from({ length: count - 1 }, () =>
+      this.#store.reserve({ ...request, isExtra: true }),
+    );
+    const results = await Promise.allSettled([first, ...extras]);
+    const came = presentOf(
+      results.map((one) => (one.status === "fulfilled" ? one.value : undefined)),
+    );
+    const refusal = results.find(({ status }) => status === "rejected");
+    if (came.length === 0 && refusal?.status === "rejected") throw refusal.reason;
+    return came;
+  }
+
+  #serve(fetch: Fetch, came: Reserved[]): void {
     const isGone = fetch.fetcher.gone.aborted;
-    this.#answer(fetch, isGone ? undefined : reserved);
-    if (isGone) void this.giveBack(reserved);
-    if (reserved.left > 0) this.wake(reserved.queue, reserved.left);
-    // It may have been woken for another of its queues: the next in line looks after that one.
+    this.#answer(fetch, isGone ? [] : came);
+    if (isGone) for (const reserved of came) void this.giveBack(reserved);
+    const left = new Map(came.map((reserved) => [reserved.queue, reserved.left]));
     for (const queue of fetch.queues) {
+      // It may have been woken for another of its queues: the next in line looks after that one.
       const isEmpty = this.#watched.find(queue)?.isEmpty ?? true;
-      if (queue !== reserved.queue && !isEmpty) this.wake(queue, 1);
+      const count = left.get(queue) ?? (isEmpty ? 0 : 1);
+      if (count > 0) this.wake(queue, count);
     }
   }
 
@@ -150,7 +177,8 @@ export class Fetches {
       else watched.isEmpty = true;
     }
     if (this.#isOver(fetch)) this.#answer(fetch);
-    else if (mayHaveMissed && this.#workers.mayFetch(fetch.fetcher.wid)) this.#ask(fetch);
+    else if (mayHaveMissed && this.#workers.mayFetch(fetch.fetcher.wid))
+      this.#ask(fetch, fetch.count);
     else this.#park(fetch);
   }
 
@@ -170,14 +198,14 @@ export class Fetches {
   #lookAgain(): void {
     this.#cancelLook = undefined;
     this.#watched.goRound(LOOK_AGAIN_QUEUES, ({ fetches }) => {
-      for (const fetch of fetches) if (this.#askIfParked(fetch)) return fetch.queues.length;
+      for (const fetch of fetches) if (this.#askIfParked(fetch, 1) > 0) return fetch.queues.length;
       return 0;
     });
     if (this.#watched.size === 0) return;
     this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
   }
 
-  #answer(fetch: Fetch, reserved?: Reserved): void {
+  #answer(fetch: Fetch, reserved: Reserved[] = []): void {
     this.#forget(fetch);
     fetch.resolve(reserved);
   }
@@ -207,4 +235,8 @@ export class Fetches {
       this.#log.warn({ event: "job.not-given-back", jid: reserved.jid, err });
     }
   }
+}
+
+function presentOf(reserved: readonly (Reserved | undefined)[]): Reserved[] {
+  return reserved.filter((one) => one !== undefined);
 }

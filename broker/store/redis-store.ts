@@ -238,9 +238,10 @@ export class RedisStore implements Store {
         if (typeof reply !== "object" || !("version" in reply)) continue;
         this.#log.warn({ event: "job.put-aside", ...reply });
       }
-      return replies.map((reply) =>
-        typeof reply === "object" ? Object.assign(reply, { call }) : reply,
-      );
+      return replies.map((reply, index) => {
+        if (reply === LATER && requests[index]?.isExtra) return undefined;
+        return typeof reply === "object" ? Object.assign(reply, { call }) : reply;
+      });
     } catch (error) {
       this.#lostHandouts.add(call);
       throw error;

@@ -97,6 +97,11 @@ export interface ReserveRequest {
   wid: string;
   /** The first that has a job gives it. */
   queues: readonly string[];
+  /**
+   * One more besides the first for the same client: where jobs are large it is given nothing rather
+   * than a job of the next call, so that nobody is handed more of them at once than a call bears.
+   */
+  isExtra?: boolean;
 }
 
 /** A job as it is kept: the client's text, and what the server knows besides. */
