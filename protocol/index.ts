@@ -1,7 +1,7 @@
 /** The wire, for both sides: bytes to values and back, without sockets. */
 export { encodeAck, parseAck } from "./commands/ack.ts";
 export { type Beat, encodeBeat, parseBeat } from "./commands/beat.ts";
-export { encodeFail, parseFail } from "./commands/fail.ts";
+export { encodeFail, type Fail, parseFail } from "./commands/fail.ts";
 export { encodeFetch, parseFetch } from "./commands/fetch.ts";
 export { encodeFetchb, type FetchMany, parseFetchb } from "./commands/fetchb.ts";
 export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";

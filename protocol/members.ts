@@ -12,6 +12,7 @@ export interface MemberTypes {
   structure: string;
   /** Up to 64 bits on the wire; one that a number does not hold exactly is the nearest that it does. */
   int: number;
+  bool: boolean;
   strings: string[];
   /** Not decoded: where the value stands. */
   object: JsonMember;
@@ -46,7 +47,7 @@ export function readMembers<S extends Shape>(json: JsonText, shape: S, where: st
  * are references, which null empties; a string or a number is left as it was.
  */
 export function isTakenBackByNull(type: keyof MemberTypes): boolean {
-  return type !== "string" && type !== "structure" && type !== "int";
+  return type !== "string" && type !== "structure" && type !== "int" && type !== "bool";
 }
 
 /** The spelling of the shape for a name in any case; undefined for a name that it does not have. */
@@ -73,6 +74,9 @@ function decode(
       break;
     case "int":
       if (kind === "number") return readInteger(slice(start, end), path);
+      break;
+    case "bool":
+      if (kind === "bool") return slice(start, end) === "true";
       break;
     case "strings":
       if (kind === "array") return decodeStrings(JSON.parse(slice(start, end)), path);
@@ -116,6 +120,7 @@ const GO_TYPES: Record<keyof MemberTypes, string> = {
   string: "string",
   structure: "client.Structure",
   int: "int",
+  bool: "bool",
   strings: "[]string",
   object: "map[string]interface {}",
   failure: "client.Failure",

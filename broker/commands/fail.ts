@@ -7,7 +7,8 @@ const USAGE = 'FAIL {"jid":"…","errtype":"…","message":"…","backtrace":["�
 export const fail = command({
   verb: "FAIL",
   usage: USAGE,
-  summary: "Says that a job has failed: it is tried again later, dies, or is discarded.",
+  summary:
+    'Says that a job has failed: it is tried again later, dies, or is discarded. With "interrupted":true it goes back.',
   replies: [
     ["+OK", "noted"],
     ["-ERR Job not found <jid>", "it was not being worked on"],
@@ -19,8 +20,8 @@ export const fail = command({
   missingArgument: missing(USAGE),
   isPipelined: true,
   parse: parseFail,
-  run: async ({ jid, ...report }, { engine }) => {
-    await engine.jobs.fail(jid, report);
+  run: async ({ jid, isInterrupted, ...report }, { engine }) => {
+    await (isInterrupted ? engine.jobs.handBack(jid) : engine.jobs.fail(jid, report));
     return { reply: OK };
   },
 });

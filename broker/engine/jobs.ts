@@ -87,6 +87,14 @@ export class Jobs {
     if (!isDone) this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
   }
 
+  /** The job goes back to the place in its queue that it had, as if it had not been fetched. */
+  async handBack(jid: string): Promise<void> {
+    const given = await this.#store.handBack(jid);
+    if (given === undefined) throw new CommandError(`Job not found ${echo(jid)}`);
+    this.#log.info({ event: "job.handed-back", jid });
+    this.events.emit("enqueued", given.queue, 1);
+  }
+
   async fail(jid: string, report: FailureReport): Promise<void> {
     const outcome = await this.#store.fail({
       jid,

@@ -64,6 +64,16 @@ export class RedisStore implements Store {
     (requests: ReserveRequest[]) => this.#commitReserve(requests),
     RESERVE_GROUP,
   );
+  readonly #handBack = new GroupCommit(
+    (jids: string[]) =>
+      scripts.release.run(
+        this.#link,
+        this.#keys,
+        { origin: this.#id },
+        jids.map((jid) => ({ jid, call: "" })),
+      ),
+    GROUP,
+  );
   readonly #ack = new GroupCommit((jids: string[]) => this.#commitAck(jids), GROUP);
   readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
   readonly #beat = new GroupCommit(
@@ -126,6 +136,11 @@ export class RedisStore implements Store {
 
   async release(reserved: Reserved): Promise<void> {
     await scripts.release.run(this.#link, this.#keys, { origin: this.#id }, [reserved]);
+  }
+
+  async handBack(jid: string): Promise<{ queue: string } | undefined> {
+    const queue = await this.#handBack.add(jid);
+    return queue === undefined ? undefined : { queue };
   }
 
   ack(jid: string): Promise<boolean> {

@@ -72,7 +72,7 @@ export const release = new Script({
   keys: ["jobs", "queues", "queue", "working", "reservations", "notices"],
   fixed: ["origin"],
   each: ["jid", "call"],
-  parse: digits,
+  parse: (reply) => list(reply).map((queue) => (queue === null ? undefined : text(queue))),
 });
 
 export const ack = new Script({

@@ -18,6 +18,8 @@ export interface Store {
   reserve(request: ReserveRequest): Promise<Reserved | undefined>;
   /** Undoes a reservation that never reached its worker. */
   release(reserved: Reserved): Promise<void>;
+  /** The same for a worker that gives its job back. Undefined when it is not being worked on. */
+  handBack(jid: string): Promise<{ queue: string } | undefined>;
   /** False when the job is not being worked on. */
   ack(jid: string): Promise<boolean>;
   /** Rejects with UnreadableJob when another broker has to be told. */

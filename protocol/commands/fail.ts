@@ -8,15 +8,27 @@ const SHAPE = {
   errtype: "string",
   message: "string",
   backtrace: "strings",
+  interrupted: "bool",
 } as const;
 
+/** What a worker says of a job that it does not finish. */
+export interface Fail extends FailureReport {
+  jid: string;
+  /**
+   * Millrace's own: the worker stops, and the job has not failed. It goes back to the place that it
+   * had in its queue, and no attempt is counted. A Faktory passes over it.
+   */
+  isInterrupted?: boolean;
+}
+
 /** FWP: FAIL. @throws CommandError */
-export function parseFail(argument: Buffer): FailureReport & { jid: string } {
+export function parseFail(argument: Buffer): Fail {
   const {
     jid = "",
     errtype = "",
     message = "",
     backtrace = [],
+    interrupted,
   } = readObject("FAIL", argument, SHAPE);
   if (jid === "") throw new CommandError("missing JID");
   return {
@@ -24,12 +36,13 @@ export function parseFail(argument: Buffer): FailureReport & { jid: string } {
     errtype: cutBytes(errtype.trim(), MAX_ERRTYPE_BYTES) || "unknown",
     message: cutBytes(message.trim(), MAX_MESSAGE_BYTES) || "unknown",
     backtrace: backtrace.slice(0, MAX_BACKTRACE_LINES),
+    ...(interrupted && { isInterrupted: true }),
   };
 }
 
-export function encodeFail(fail: FailureReport & { jid: string }): string {
+export function encodeFail({ isInterrupted, ...fail }: Fail): string {
   const { jid, errtype, message, backtrace } = fail;
-  return `FAIL ${JSON.stringify({ jid, errtype, message, backtrace })}`;
+  return `FAIL ${JSON.stringify({ jid, errtype, message, backtrace, interrupted: isInterrupted })}`;
 }
 
 /** Whole characters only: half a character would be a broken text for whoever reads it. */

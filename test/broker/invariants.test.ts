@@ -35,7 +35,7 @@ interface GivenJob {
 type Step =
   | { do: "push"; jobs: GivenJob[] }
   | { do: "reserve"; requests: string[][] }
-  | { do: "ack" | "release"; which: number }
+  | { do: "ack" | "release" | "hand back"; which: number }
   | { do: "fail"; which: number; jitter: number }
   | { do: "ack stranger"; jid: string }
   | { do: "advance"; ms: number }
@@ -71,6 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: of("ack"), which }) },
   { weight: 6, arbitrary: fc.record({ do: of("fail"), which, jitter: fc.nat(29) }) },
   { weight: 2, arbitrary: fc.record({ do: of("release"), which }) },
+  { weight: 1, arbitrary: fc.record({ do: of("hand back"), which }) },
   { weight: 1, arbitrary: fc.record({ do: of("ack stranger"), jid }) },
   {
     weight: 4,
@@ -148,6 +149,11 @@ class Pair {
         if (found === undefined) break;
         await store.release(found);
         model.release(found.jid);
+        break;
+      }
+      case "hand back": {
+        const found = this.#pick(step.which);
+        assert.is((await store.handBack(found)) !== undefined, model.release(found));
         break;
       }
       case "advance":

@@ -56,10 +56,11 @@ export class Model {
     return undefined;
   }
 
-  release(jid: string): void {
+  release(jid: string): boolean {
     const placed = take(this.working, jid);
-    if (placed === undefined) return;
+    if (placed === undefined) return false;
     insert(this.#queue(placed.job.queue), { job: placed.job, score: placed.place });
+    return true;
   }
 
   ack(jid: string): boolean {

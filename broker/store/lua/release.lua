@@ -1,5 +1,5 @@
--- Takes back jobs that were handed out to nobody: each returns to the place that it had. One that
--- can't be read here stays until its reservation ends.
+-- Takes back jobs that were handed out to nobody, or to a worker that gives them back: each returns to
+-- the place that it had. One that can't be read here stays until its reservation ends.
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -8,14 +8,15 @@
 -- KEYS[6] notices
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] each jid
--- ARGV[3] each call: the one that handed it out; what another call handed out since stays
--- Returns a digit for each job: 1 when it was taken back, 0 when it was not reserved by that call
+-- ARGV[3] each call: the one that handed it out; what another call handed out since stays. Empty
+--   when it is taken back whichever it was
+-- Returns for each job the queue that it is in again, or nil when it was not reserved by that call
 
 local jobs, queues, prefix, working, reservations, notices = unpack(KEYS)
 local FORMAT = 1
 local released = {}
 
--- Whether it went back.
+-- The queue that it went back to; false when it did not.
 local function release(jid, place)
   local record = redis.call('HGET', jobs, jid)
   if not record then
@@ -32,14 +33,15 @@ local function release(jid, place)
   redis.call('SADD', queues, header.queue)
   redis.call('ZADD', prefix .. header.queue, place, jid)
   redis.call('PUBLISH', notices, 'queue ' .. header.queue .. ' ' .. ARGV[1])
-  return true
+  return header.queue
 end
 
 for index = 2, #ARGV, 2 do
   local jid, call = ARGV[index], ARGV[index + 1]
   local reservation = redis.call('HGET', reservations, jid) or ''
   local place, by = reservation:match('^(%S+) (%S+) ')
-  released[#released + 1] = by == call and release(jid, place) and 1 or 0
+  local isMeant = by and (call == '' or by == call)
+  released[#released + 1] = isMeant and release(jid, place) or false
 end
 
-return table.concat(released)
+return released

@@ -221,6 +221,24 @@ test(
   }),
 );
 
+test(
+  "a job that is handed back is in its place again, has not failed, and is told of",
+  withEngine(async (world) => {
+    const { engine, push, state, client } = world;
+    await push("a", { retry: 0 });
+    await push("b");
+    const before = await state();
+    await client().fetch("q");
+    const heard = listen(world);
+    await engine.jobs.handBack("a");
+    assert.equal(await state(), before);
+    assert.equal(heard, [["enqueued", "q", 1]]);
+    const refused = await engine.jobs.handBack("a").catch(String);
+    assert.is(refused, "CommandError: Job not found a");
+    assert.is(heard.length, 1);
+  }),
+);
+
 const DAY_MS = 86_400_000;
 
 test(

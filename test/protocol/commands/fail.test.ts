@@ -24,6 +24,20 @@ test("a report is taken whole, and what it lacks is unknown", () => {
   );
 });
 
+test("a job that was interrupted is told from one that failed", () => {
+  assertTable(
+    {
+      '{"jid":"a1b2c3d4","interrupted":true}': { ...bare, isInterrupted: true },
+      '{"jid":"a1b2c3d4","Interrupted":true}': { ...bare, isInterrupted: true },
+      '{"jid":"a1b2c3d4","interrupted":false}': bare,
+      '{"jid":"a1b2c3d4","interrupted":null}': bare,
+    },
+    parse,
+  );
+  const interrupted = { ...bare, isInterrupted: true };
+  assert.equal(parse(encodeFail(interrupted).slice("FAIL ".length)), interrupted);
+});
+
 test("a report without a jid is refused", () => {
   for (const text of ["{}", "null", '{"jid":""}', '{"jid":null}', '{"message":"oh"}']) {
     assert.is(
@@ -36,6 +50,7 @@ test("a report without a jid is refused", () => {
 test("what is no report is refused, and repeated", () => {
   const bad = ["", "[]", '"a1b2c3d4"', "5", "true", "a1b2c3d4", '{"jid":"a"', '{"jid":"a"} x'];
   bad.push('{"jid":5}', '{"jid":"a","message":1}', '{"jid":"a","errtype":{}}');
+  bad.push('{"jid":"a","interrupted":1}', '{"jid":"a","interrupted":"true"}');
   bad.push('{"jid":"a","backtrace":"b"}', '{"jid":"a","backtrace":[1]}', '{"jid":"","message":1}');
   for (const text of bad) {
     assert.is(

@@ -29,7 +29,7 @@ const given = {
 transition(test, "a job returns to exactly the place that it had, and the others are told", {
   given,
   when: run({ jid: "b", call: "c:1" }),
-  returns: [true],
+  returns: ["q"],
   leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
@@ -41,7 +41,7 @@ transition(test, "a job returns to exactly the place that it had, and the others
 transition(test, "several jobs return at once, each to its queue", {
   given,
   when: run({ jid: "c", call: "c:1" }, { jid: "b", call: "c:1" }),
-  returns: [true, true],
+  returns: ["r", "q"],
   leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" }, r: { c: "1/4" } },
     working: {},
@@ -50,22 +50,34 @@ transition(test, "several jobs return at once, each to its queue", {
   notices: ["queue r me", "queue q me"],
 });
 
+transition(test, "without a call, a job returns whichever handed it out", {
+  given,
+  when: run({ jid: "b", call: "" }, { jid: "a", call: "" }, { jid: "nobody", call: "" }),
+  returns: ["q", undefined, undefined],
+  leaves: {
+    queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
+    working: { c: 1_801 },
+    reservations: { c: { ...reservation, place: "1/4" } },
+  },
+  notices: ["queue q me"],
+});
+
 transition(test, "a job that another call has handed out since stays with its worker", {
   given,
   when: run({ jid: "b", call: "c:0" }, { jid: "c", call: "c:11" }),
-  returns: [false, false],
+  returns: [undefined, undefined],
 });
 
 transition(test, "a job that is not handed out, or not there at all, is left alone", {
   given,
   when: run({ jid: "a", call: "c:1" }, { jid: "nobody", call: "c:1" }),
-  returns: [false, false],
+  returns: [undefined, undefined],
 });
 
 transition(test, "a job is taken back once, though it is named twice", {
   given,
   when: run({ jid: "b", call: "c:1" }, { jid: "b", call: "c:1" }),
-  returns: [true, false],
+  returns: ["q", undefined],
   leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
@@ -79,7 +91,7 @@ const { b: _b, ...others } = given.jobs;
 transition(test, "a job without a record is out of the way, and the rest return", {
   given: { ...given, jobs: others },
   when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
-  returns: [false, true],
+  returns: [undefined, "r"],
   leaves: { queues: { ...given.queues, r: { c: "1/4" } }, working: {}, reservations: {} },
   notices: ["queue r me"],
 });
@@ -91,7 +103,7 @@ transition(test, "a job that can't be read here stays until its reservation ends
     damaged: { b: "c1" },
   },
   when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
-  returns: [false, false],
+  returns: [undefined, undefined],
 });
 
 test.run();
