@@ -7,6 +7,8 @@ export interface FailureReport {
   errtype: string;
   message: string;
   backtrace: string[];
+  /** When it is to be tried again, in epoch milliseconds; by the back-off where the worker says nothing. */
+  retryAt?: number;
 }
 
 /** What is known of a job's failures. FWP: the `failure` object. */

@@ -1,6 +1,7 @@
-import { CommandError } from "../errors.ts";
+import { CommandError, echo } from "../errors.ts";
 import type { FailureReport } from "../failure.ts";
 import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../limits.ts";
+import { formatTimestamp, parseTimestamp, TimestampError } from "../timestamp.ts";
 import { readObject } from "./arguments.ts";
 
 const SHAPE = {
@@ -9,6 +10,7 @@ const SHAPE = {
   message: "string",
   backtrace: "strings",
   interrupted: "bool",
+  retry_at: "string",
 } as const;
 
 /** What a worker says of a job that it does not finish. */
@@ -29,6 +31,7 @@ export function parseFail(argument: Buffer): Fail {
     message = "",
     backtrace = [],
     interrupted,
+    retry_at: retryAt,
   } = readObject("FAIL", argument, SHAPE);
   if (jid === "") throw new CommandError("missing JID");
   return {
@@ -37,12 +40,30 @@ export function parseFail(argument: Buffer): Fail {
     message: cutBytes(message.trim(), MAX_MESSAGE_BYTES) || "unknown",
     backtrace: backtrace.slice(0, MAX_BACKTRACE_LINES),
     ...(interrupted && { isInterrupted: true }),
+    ...(retryAt && { retryAt: readTime(retryAt, argument) }),
   };
 }
 
+function readTime(text: string, argument: Buffer): number {
+  try {
+    return parseTimestamp(text);
+  } catch (error) {
+    if (!(error instanceof TimestampError)) throw error;
+    throw new CommandError(`invalid FAIL ${echo(argument)}`, { cause: error });
+  }
+}
+
 export function encodeFail({ isInterrupted, ...fail }: Fail): string {
-  const { jid, errtype, message, backtrace } = fail;
-  return `FAIL ${JSON.stringify({ jid, errtype, message, backtrace, interrupted: isInterrupted })}`;
+  const { jid, errtype, message, backtrace, retryAt } = fail;
+  const members = {
+    jid,
+    errtype,
+    message,
+    backtrace,
+    interrupted: isInterrupted,
+    retry_at: retryAt === undefined ? undefined : formatTimestamp(retryAt),
+  };
+  return `FAIL ${JSON.stringify(members)}`;
 }
 
 /** Whole characters only: half a character would be a broken text for whoever reads it. */

@@ -12,7 +12,7 @@
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
--- ARGV[4] each report: MessagePack {errtype, message, backtrace}
+-- ARGV[4] each report: MessagePack {errtype, message, backtrace, retryAt}, the last where it was told
 -- ARGV[5] each jitter: a whole number from 0 to 29
 -- ARGV[6] each cause: "reported", or "expired" when it counts only if the reservation has run out
 -- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"unreadable", version} when it
@@ -117,6 +117,7 @@ local function fail(jid, report, jitter, cause)
   local outcome
   if failure.retryCount < retry then
     local seconds = failure.retryCount ^ 4 + 15 + jitter * (failure.retryCount + 1)
+    if report.retryAt then seconds = (report.retryAt - now) / 1000 end
     failure.nextAt = now + math.min(math.max(seconds, 0), MAX_RETRY_SECONDS) * 1000
     redis.call('ZADD', retries, failure.nextAt, jid)
     outcome = { 'retried', failure.nextAt }

@@ -38,6 +38,22 @@ test("a job that was interrupted is told from one that failed", () => {
   assert.equal(parse(encodeFail(interrupted).slice("FAIL ".length)), interrupted);
 });
 
+test("a report may say when to try again", () => {
+  assertTable(
+    {
+      '{"jid":"a1b2c3d4","retry_at":"2030-01-01T01:00:00.5+01:00"}': {
+        ...bare,
+        retryAt: Date.UTC(2030, 0, 1, 0, 0, 0, 500),
+      },
+      '{"jid":"a1b2c3d4","retry_at":""}': bare,
+      '{"jid":"a1b2c3d4","retry_at":null}': bare,
+    },
+    parse,
+  );
+  const told = { ...bare, retryAt: 1_900_000_000_123 };
+  assert.equal(parse(encodeFail(told).slice("FAIL ".length)), told);
+});
+
 test("a report without a jid is refused", () => {
   for (const text of ["{}", "null", '{"jid":""}', '{"jid":null}', '{"message":"oh"}']) {
     assert.is(
@@ -50,6 +66,7 @@ test("a report without a jid is refused", () => {
 test("what is no report is refused, and repeated", () => {
   const bad = ["", "[]", '"a1b2c3d4"', "5", "true", "a1b2c3d4", '{"jid":"a"', '{"jid":"a"} x'];
   bad.push('{"jid":5}', '{"jid":"a","message":1}', '{"jid":"a","errtype":{}}');
+  bad.push('{"jid":"a","retry_at":5}', '{"jid":"a","retry_at":"tomorrow"}');
   bad.push('{"jid":"a","interrupted":1}', '{"jid":"a","interrupted":"true"}');
   bad.push('{"jid":"a","backtrace":"b"}', '{"jid":"a","backtrace":[1]}', '{"jid":"","message":1}');
   for (const text of bad) {

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import { LATER } from "../../../../broker/store/group-commit.ts";
 import { pack } from "../../../../broker/store/record.ts";
 import { fail } from "../../../../broker/store/scripts.ts";
+import type { FailureReport } from "../../../../protocol/failure.ts";
 import type { State } from "../../../kit/state.ts";
 import type { TestStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
@@ -15,7 +16,7 @@ interface Given {
   jid: string;
   jitter?: number;
   cause?: "reported" | "expired";
-  report?: typeof report;
+  report?: FailureReport;
 }
 
 const run =
@@ -96,6 +97,25 @@ for (const [retryCount, jitter, seconds] of backOff) {
     leaves: {
       ...failed(1),
       jobs: { a: { ...job, failure: { ...after, remaining, nextAt: at } } },
+      retries: { a: at },
+    },
+  });
+}
+
+const TEN_YEARS_MS = 315_360_000_000;
+
+for (const [name, told, at] of [
+  ["in the future", NOW + 90_001, NOW + 90_001],
+  ["that has passed", NOW - 5_000, NOW],
+  ["beyond ten years", NOW + TEN_YEARS_MS + 1, NOW + TEN_YEARS_MS],
+] as const) {
+  transition(test, `a worker may name the time of the retry: one ${name}`, {
+    given: working({ a: job }),
+    when: run({ jid: "a", jitter: 3, report: { ...report, retryAt: told } }),
+    returns: [{ kind: "retried", at }],
+    leaves: {
+      ...failed(1),
+      jobs: { a: { ...job, failure: { ...failure, nextAt: at } } },
       retries: { a: at },
     },
   });
