@@ -1,2 +1,34 @@
+/** The SDK: clients that push jobs, and workers that run them. */
 export { type Address, addressFromEnvironment, parseAddress } from "./address.ts";
-export { Client, ServerError } from "./client.ts";
+export {
+  type BulkJob,
+  type BulkJobs,
+  Client,
+  type ClientOptions,
+  type Producer,
+  type PushOptions,
+} from "./client.ts";
+export type { ServerOptions } from "./client-options.ts";
+export {
+  CallTimedOut,
+  ClientClosed,
+  HandshakeRefused,
+  JobsRefused,
+  NotSupported,
+  ServerError,
+  ServerUnavailable,
+} from "./errors.ts";
+export type { JobAdministration, JobSelection } from "./job-administration.ts";
+export type { AnyJobs, JobMap, JobType } from "./job-map.ts";
+export type { Integers } from "./json-text.ts";
+export type { CallOptions, LinkEvents } from "./link.ts";
+export type { Middleware } from "./middleware.ts";
+export type { JobOptions, OutgoingJob } from "./outgoing-job.ts";
+export type { QueueAdministration } from "./queue-administration.ts";
+export type { ServerInfo } from "./server-info.ts";
+export {
+  InvalidArguments,
+  type JobSchemas,
+  type SchemaIssue,
+  type StandardSchema,
+} from "./standard-schema.ts";

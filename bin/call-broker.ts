@@ -1,0 +1,24 @@
+import { addressOf } from "../worker-sdk/client-options.ts";
+import { Connection } from "../worker-sdk/connection.ts";
+import { ServerError } from "../worker-sdk/errors.ts";
+
+/** How long a person at a terminal waits for a broker that does not answer. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Sends a line to the broker at the URL, or where the environment points: a bulk reply's text, if it has one. */
+export async function callBroker(url: string | undefined, line: string): Promise<string> {
+  const address = addressOf(url);
+  const connection = await Connection.connect(address, { timeoutMs: CONNECT_TIMEOUT_MS }).catch(
+    (error: Error) => {
+      const reason = error.message || error.constructor.name;
+      throw new Error(`no broker at ${address.host}:${address.port}: ${reason}`, { cause: error });
+    },
+  );
+  try {
+    const reply = await connection.ask(line);
+    if (reply.kind === "error") throw new ServerError(reply.code, reply.message);
+    return reply.kind === "bulk" ? reply.body.toString() : "";
+  } finally {
+    connection.close();
+  }
+}
