@@ -18,13 +18,27 @@ export {
   ServerError,
   ServerUnavailable,
 } from "./errors.ts";
+export type { Handler, HandlerOptions } from "./handler.ts";
+export type { Job, JobFailure } from "./job.ts";
 export type { JobAdministration, JobSelection } from "./job-administration.ts";
+export { currentJob, type JobContext } from "./job-context.ts";
+export {
+  Discard,
+  DoNotRetry,
+  JobTimedOut,
+  ReservationEnded,
+  RetryAt,
+  UnknownJobType,
+  WorkerStopping,
+} from "./job-errors.ts";
 export type { AnyJobs, JobMap, JobType } from "./job-map.ts";
-export type { Integers } from "./json-text.ts";
+export { type Integers, UnsafeInteger } from "./json-text.ts";
 export type { CallOptions, LinkEvents } from "./link.ts";
+export type { LogFields, Logger } from "./logger.ts";
 export type { Middleware } from "./middleware.ts";
 export type { JobOptions, OutgoingJob } from "./outgoing-job.ts";
 export type { QueueAdministration } from "./queue-administration.ts";
+export type { QueueSelection } from "./queue-order.ts";
 export type { ServerInfo } from "./server-info.ts";
 export {
   InvalidArguments,
@@ -32,3 +46,6 @@ export {
   type SchemaIssue,
   type StandardSchema,
 } from "./standard-schema.ts";
+export { Worker } from "./worker.ts";
+export type { WorkerEvents } from "./worker-events.ts";
+export type { StopOptions, StoppedJob, StopReport, WorkerOptions } from "./worker-options.ts";

@@ -18,6 +18,11 @@ export class UnsafeInteger extends Error {
 /** Shorter ones are safe; so a text without such a run of digits, as most are, is simply parsed. */
 const SUSPICIOUS = /\d{16}/;
 
+/** False for nearly all texts, and then there is nothing to ask decodeJson for. */
+export function mayHaveLargeIntegers(text: string): boolean {
+  return SUSPICIOUS.test(text);
+}
+
 /** A JSON string, or a number with its fraction and exponent. */
 const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 

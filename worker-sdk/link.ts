@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
 import { NIL, type Reply } from "../protocol/reply.ts";
+import { createAborter } from "./aborter.ts";
 import type { Address } from "./address.ts";
+import { asError } from "./as-error.ts";
 import { type BackOff, backOffMs } from "./back-off.ts";
 import { Connection, type ConnectOptions } from "./connection.ts";
 import {
@@ -11,6 +13,7 @@ import {
   ServerUnavailable,
 } from "./errors.ts";
 import { pause } from "./pause.ts";
+import { startTimer } from "./timer.ts";
 
 export interface LinkOptions extends Omit<ConnectOptions, "timeoutMs"> {
   address: Address;
@@ -71,7 +74,7 @@ export class Link {
   #onIdle = () => {};
   #closed: Promise<void> | undefined;
   /** Ends the pause between two attempts to connect. */
-  readonly #gone = new AbortController();
+  readonly #gone = createAborter();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -156,7 +159,7 @@ export class Link {
         },
       };
       const abort = () => call.reject(asError(signal?.reason));
-      const timer = setTimeout(() => this.#timeOut(call, timeoutMs), timeoutMs);
+      const timer = startTimer(() => this.#timeOut(call, timeoutMs), timeoutMs);
       signal?.addEventListener("abort", abort);
       this.#callCount++;
       this.#send(call);
@@ -282,8 +285,4 @@ export class Link {
 function unavailable(message: string, cause: Error | undefined, mayBeDone: boolean) {
   const because = cause === undefined ? "" : `: ${cause.message || cause.constructor.name}`;
   return new ServerUnavailable(message + because, { cause, mayBeDone });
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason), { cause: reason });
 }

@@ -25,6 +25,8 @@ export class ScriptedServer {
   /** What HELLO is answered with. */
   welcome = "+OK";
   answer: Answer;
+  /** What is still sent to a client that has said its last. */
+  farewell: (connection: ScriptedConnection) => void = () => {};
   readonly #open = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
@@ -47,7 +49,8 @@ export class ScriptedServer {
 
   /** On the port that it had before, if it had one. */
   async start(): Promise<this> {
-    this.#server = createServer((socket) => this.#serve(socket)).listen(this.#port, "127.0.0.1");
+    const server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
+    this.#server = server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
     this.#port = (this.#server.address() as AddressInfo).port;
     return this;
@@ -69,6 +72,10 @@ export class ScriptedServer {
     this.#open.add(socket);
     socket.on("error", () => {});
     socket.on("close", () => this.#open.delete(socket));
+    socket.on("end", () => {
+      this.farewell(connection);
+      socket.end();
+    });
     const connection: ScriptedConnection = {
       hello: {},
       send: (reply) => socket.write(`${reply}\r\n`),
