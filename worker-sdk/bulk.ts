@@ -1,4 +1,4 @@
-import type { CallOptions, Link } from "./link.ts";
+import type { CallOptions, ClientLink } from "./link.ts";
 import { readStrings } from "./replies.ts";
 
 /** So many jobs go in one PUSHB at the most: the server stores them in steps of this size. */
@@ -15,14 +15,14 @@ const MAX_UNDER_WAY = 4;
  * be sent again when its reply was lost.
  */
 export class Bulk {
-  readonly #link: Link;
+  readonly #link: ClientLink;
   readonly #options: CallOptions;
   readonly #refused = new Map<string, string>();
   readonly #underWay = new Set<Promise<void>>();
   #texts: string[] = [];
   #characters = 0;
 
-  constructor(link: Link, options: CallOptions) {
+  constructor(link: ClientLink, options: CallOptions) {
     this.#link = link;
     this.#options = options;
   }

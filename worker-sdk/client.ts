@@ -3,7 +3,7 @@ import { linkOptionsOf, type ServerOptions } from "./client-options.ts";
 import { JobsRefused } from "./errors.ts";
 import { JobAdministration } from "./job-administration.ts";
 import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
-import { type CallOptions, Link, type LinkEvents } from "./link.ts";
+import { type CallOptions, type ClientLink, Link, type LinkEvents } from "./link.ts";
 import { type Middleware, MiddlewareChain } from "./middleware.ts";
 import {
   encodeOutgoingJob,
@@ -61,12 +61,12 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
   readonly queues: QueueAdministration;
   /** Kill, requeue, discard jobs that are scheduled, retried or dead. */
   readonly jobs: JobAdministration;
-  readonly #link: Link;
+  readonly #link: ClientLink;
   readonly #schemas: JobSchemas<Jobs>;
   readonly #middleware = new MiddlewareChain<OutgoingJob>();
 
   /** @param link instead of one of its own; a worker shares its */
-  constructor(options: ClientOptions<Jobs> = {}, link?: Link) {
+  constructor(options: ClientOptions<Jobs> = {}, link?: ClientLink) {
     this.#link = link ?? new Link(linkOptionsOf(options, undefined));
     this.#schemas = options.schemas ?? {};
     this.queues = new QueueAdministration(this.#link);

@@ -36,6 +36,7 @@ export { type Integers, UnsafeInteger } from "./json-text.ts";
 export type { CallOptions, LinkEvents } from "./link.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export type { Middleware } from "./middleware.ts";
+export type { Outcome } from "./outcome.ts";
 export type { JobOptions, OutgoingJob } from "./outgoing-job.ts";
 export type { QueueAdministration } from "./queue-administration.ts";
 export type { QueueSelection } from "./queue-order.ts";

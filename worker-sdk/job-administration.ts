@@ -1,5 +1,5 @@
 import { encodeMutate, type MutateAction, type MutateTarget } from "../protocol/commands/mutate.ts";
-import type { CallOptions, Link } from "./link.ts";
+import type { CallOptions, ClientLink } from "./link.ts";
 
 /** Which jobs of a set: those that fit all that is named; jids, where there are any, count alone. */
 export interface JobSelection {
@@ -11,9 +11,9 @@ export interface JobSelection {
 
 /** What can be done to jobs that wait for a time, or for a person. FWP: MUTATE. */
 export class JobAdministration {
-  readonly #link: Link;
+  readonly #link: ClientLink;
 
-  constructor(link: Link) {
+  constructor(link: ClientLink) {
     this.#link = link;
   }
 

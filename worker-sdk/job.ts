@@ -1,16 +1,25 @@
-import { DEFAULT_RESERVE_SECONDS, DEFAULT_RETRY, MIN_RESERVE_SECONDS } from "../protocol/limits.ts";
+import {
+  DEFAULT_PRIORITY,
+  DEFAULT_RESERVE_SECONDS,
+  DEFAULT_RETRY,
+  MIN_RESERVE_SECONDS,
+} from "../protocol/limits.ts";
 
 /** A job that was fetched. */
-export interface Job<Args extends readonly unknown[] = readonly unknown[]> {
+export interface Job {
   readonly jid: string;
   readonly type: string;
-  readonly args: Args;
+  readonly args: readonly unknown[];
   readonly queue: string;
+  /** 1 to 9, 9 first. */
+  readonly priority: number;
   /** 1 for the first. */
   readonly attempt: number;
   /** How often it may be tried again. */
   readonly retry: number;
   readonly reserveForSeconds: number;
+  /** When it was to run; undefined when that was at once. */
+  readonly at: Date | undefined;
   /** Undefined where the producer wrote something that is no time. */
   readonly createdAt: Date | undefined;
   readonly enqueuedAt: Date | undefined;
@@ -30,18 +39,8 @@ export interface JobFailure {
 
 /** Reads what JSON.parse made of a job's text. @throws TypeError for what is no job */
 export function readJob(parsed: unknown): Job {
-  const {
-    jid,
-    jobtype,
-    args,
-    queue,
-    retry,
-    reserve_for,
-    created_at,
-    enqueued_at,
-    custom,
-    failure,
-  } = objectOf(parsed);
+  const { jid, jobtype, args, queue, priority, retry, ...rest } = objectOf(parsed);
+  const { reserve_for, at, created_at, enqueued_at, custom, failure } = rest;
   if (typeof jid !== "string" || typeof jobtype !== "string" || !Array.isArray(args)) {
     throw new TypeError("the server sent something that is no job");
   }
@@ -51,9 +50,11 @@ export function readJob(parsed: unknown): Job {
     type: jobtype,
     args,
     queue: textOf(queue, "default"),
+    priority: numberOf(priority, DEFAULT_PRIORITY),
     attempt: past === undefined ? 1 : past.retryCount + 2,
     retry: numberOf(retry, DEFAULT_RETRY),
     reserveForSeconds: readReserveFor(reserve_for),
+    at: timeOf(at),
     createdAt: timeOf(created_at),
     enqueuedAt: timeOf(enqueued_at),
     custom: objectOf(custom),

@@ -51,6 +51,9 @@ interface Call {
   reject(error: Error): void;
 }
 
+/** What a client needs of it; a test has something else in its place. */
+export type ClientLink = Pick<Link, "call" | "connect" | "close" | "events">;
+
 /** FWP: the server stops, has not done the command, and hangs up. Its code says no more than ERR. */
 const SHUTDOWN = /^shutdown in progress/;
 

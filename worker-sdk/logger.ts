@@ -18,6 +18,8 @@ export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() 
 
 /** Adds fields to every line. */
 export function childLogger(parent: Logger, fields: Record<string, unknown>): Logger {
+  // A handful of objects a job for nobody.
+  if (parent === silentLogger) return parent;
   return {
     debug: (own) => parent.debug({ ...fields, ...own }),
     info: (own) => parent.info({ ...fields, ...own }),

@@ -1,12 +1,12 @@
 import { encodeQueue } from "../protocol/commands/queue.ts";
-import type { CallOptions, Link } from "./link.ts";
+import type { CallOptions, ClientLink } from "./link.ts";
 import { readNumbers } from "./replies.ts";
 
 /** What can be done to whole queues; `*` is every queue that is known. FWP: QUEUE. */
 export class QueueAdministration {
-  readonly #link: Link;
+  readonly #link: ClientLink;
 
-  constructor(link: Link) {
+  constructor(link: ClientLink) {
     this.#link = link;
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { hostname } from "node:os";
 import { createAborter } from "./aborter.ts";
+import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
 import { Fetching } from "./fetching.ts";
@@ -12,6 +13,7 @@ import { JobRunner } from "./job-runner.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { childLogger, type Logger, silentLogger } from "./logger.ts";
 import { type Middleware, MiddlewareChain } from "./middleware.ts";
+import type { Outcome } from "./outcome.ts";
 import { pause } from "./pause.ts";
 import { QueueOrder } from "./queue-order.ts";
 import { Reports } from "./reports.ts";
@@ -36,8 +38,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   readonly #linkOptions: LinkOptions;
   readonly #link: Link;
   readonly #log: Logger;
-  readonly #handlers = new Handlers();
-  readonly #middleware = new MiddlewareChain<JobContext>();
+  readonly #world: HandlerWorld;
   readonly #runner: JobRunner;
   readonly #fetching: Fetching;
   readonly #reports: Reports;
@@ -66,10 +67,13 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.client = new Client<Jobs>({ schemas }, this.#link);
     this.#reports = new Reports(this.#link, this.#log);
     const slots = new Slots(concurrency);
-    this.#runner = new JobRunner({
-      handlers: this.#handlers,
+    this.#world = {
+      handlers: new Handlers(),
       schemas: untyped(schemas),
-      middleware: this.#middleware,
+      middleware: new MiddlewareChain(),
+    };
+    this.#runner = new JobRunner({
+      ...this.#world,
       client: untyped(this.client),
       link: this.#link,
       reports: this.#reports,
@@ -106,13 +110,13 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     handler: Handler<Jobs[Type], Jobs>,
     options: HandlerOptions = {},
   ): this {
-    this.#handlers.add(type, { handler: untyped(handler), options });
+    this.#world.handlers.add(type, { handler: untyped(handler), options });
     return this;
   }
 
   /** Runs around each handler: it may look at the job, measure, catch, or throw. */
   use(middleware: Middleware<JobContext<Jobs>>): this {
-    this.#middleware.add(untyped(middleware));
+    this.#world.middleware.add(untyped(middleware));
     return this;
   }
 
@@ -149,6 +153,14 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     } finally {
       unwire();
     }
+  }
+
+  /**
+   * Runs the handler of a job, inside of all middleware, without a server: for tests, which have
+   * runJob and drain of `millrace/testing` for it.
+   */
+  perform(context: JobContext<Jobs>): Promise<Outcome> {
+    return callHandler(this.#world, untyped(context));
   }
 
   /** Fetches no more; what runs goes on, and heartbeats too. */
