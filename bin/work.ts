@@ -54,20 +54,18 @@ function canStripTypes(): boolean {
   return /\btsx\b|from-source/.test(`${execArgv.join(" ")} ${env["NODE_OPTIONS"] ?? ""}`);
 }
 
-/** The project's own tsx, wherever this program is installed. */
+/** The project's own tsx, wherever this program is installed; as `--import tsx` does. */
 async function registerTsx(path: string): Promise<void> {
-  let api: string;
+  let loader: string;
   try {
-    api = createRequire(path).resolve("tsx/esm/api");
+    loader = createRequire(path).resolve("tsx");
   } catch (cause) {
     throw new Error(
       `this Node ${process.version} does not read TypeScript: install tsx, or use Node 22.18`,
       { cause },
     );
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types are the project's as well
-  const { register } = (await import(pathToFileURL(api).href)) as { register: () => unknown };
-  register();
+  await import(pathToFileURL(loader).href);
 }
 
 function isRunnable(value: unknown): value is Runnable {

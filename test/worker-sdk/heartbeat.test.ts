@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Heartbeat, type HeartbeatEvents } from "../../worker-sdk/heartbeat.ts";
+import { type Program, startProgram } from "../kit/program.ts";
 import { bulkReply, type ScriptedServer, withScriptedServer } from "../kit/scripted-server.ts";
 import { temporaryDirectory } from "../kit/serve.ts";
 import { until } from "../kit/until.ts";
@@ -117,25 +116,19 @@ test(
 const SDK = new URL("../../worker-sdk/worker.ts", import.meta.url).href;
 
 /** A worker in a process of its own, whose only job keeps JavaScript busy for so long. */
-function busyWorker(loader: string, url: string, busyMs: number): ChildProcess {
-  const program = `
-    import { Worker } from ${JSON.stringify(SDK)};
+function busyWorker(loader: string, url: string, busyMs: number): Program {
+  const file = join(temporaryDirectory(), "busy.mjs");
+  writeFileSync(
+    file,
+    `import { Worker } from ${JSON.stringify(SDK)};
     const worker = new Worker({ url: ${JSON.stringify(url)}, beatIntervalMs: 50, wid: "busy-1" });
     worker.handle("busy", () => {
       const end = performance.now() + ${busyMs};
       while (performance.now() < end);
     });
-    await worker.run();
-  `;
-  const file = join(temporaryDirectory(), "busy.mjs");
-  writeFileSync(file, program);
-  const child = spawn(process.execPath, ["--import", loader, file], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
-  return child;
+    await worker.run();`,
+  );
+  return startProgram(["--import", loader, file]);
 }
 
 const JOB = bulkReply('[{"jid":"busybusy","jobtype":"busy","args":[]}]');
@@ -151,7 +144,7 @@ test(
       isGiven = true;
       return JOB;
     };
-    const child = busyWorker("./bin/from-source.mjs", server.url, 2_000);
+    const { child, ended } = busyWorker("./bin/from-source.mjs", server.url, 2_000);
     await until(() => isGiven, { what: "the job is given", withinMs: 15_000 });
     const before = beatsOf(server).length;
     await until(() => server.lines.some((line) => line.startsWith("ACK ")), {
@@ -161,7 +154,7 @@ test(
     const during = beatsOf(server).length - before;
     assert.ok(during >= 10, `${during} beats while the handler was busy`);
     child.kill("SIGTERM");
-    await once(child, "exit");
+    assert.is(await ended, 0);
   }),
 );
 
@@ -170,11 +163,10 @@ test(
   withScriptedServer(async (server) => {
     server.answer = (line) => (line.startsWith("FETCHB ") ? "$-1" : "+OK");
     // tsx alone does not reach into threads, so that the thread's file can't be read there.
-    const child = busyWorker("tsx", server.url, 0);
+    const { child, ended } = busyWorker("tsx", server.url, 0);
     await until(() => beatsOf(server).length >= 3, { what: "it beats", withinMs: 15_000 });
     child.kill("SIGTERM");
-    const [code] = (await once(child, "exit")) as [number];
-    assert.is(code, 0);
+    assert.is(await ended, 0);
     assert.is(beatsOf(server).at(-1)?.current_state, "terminate");
   }),
 );
