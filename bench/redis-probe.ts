@@ -49,9 +49,17 @@ export class RedisProbe {
     await this.#redis.slowlog("RESET");
   }
 
+  /** But for these questions themselves: to forget ten thousand commands is slow. */
   async slowCommands(): Promise<SlowCommand[]> {
     const entries = (await this.#redis.slowlog("GET", -1)) as [number, number, number, string[]][];
-    return entries.map(([, , micros, command]) => ({ milliseconds: micros / 1000, command }));
+    return entries
+      .map(([, , micros, command]) => ({ milliseconds: micros / 1000, command }))
+      .filter(({ command: [name] }) => name?.toLowerCase() !== "slowlog");
+  }
+
+  /** One after another. */
+  async pingOften(count: number): Promise<void> {
+    for (let sent = 0; sent < count; sent++) await this.#redis.ping();
   }
 
   /** Of a set. */

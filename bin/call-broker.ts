@@ -1,12 +1,14 @@
-import { addressOf } from "../worker-sdk/client-options.ts";
-import { Connection } from "../worker-sdk/connection.ts";
-import { ServerError } from "../worker-sdk/errors.ts";
-
 /** How long a person at a terminal waits for a broker that does not answer. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Sends a line to the broker at the URL, or where the environment points: a bulk reply's text, if it has one. */
+/**
+ * Sends a line to the broker at the URL, or where the environment points; resolves with the text of a
+ * bulk reply. The SDK is read only then: a broker that starts does without.
+ */
 export async function callBroker(url: string | undefined, line: string): Promise<string> {
+  const { addressOf } = await import("../worker-sdk/client-options.ts");
+  const { Connection } = await import("../worker-sdk/connection.ts");
+  const { ServerError } = await import("../worker-sdk/errors.ts");
   const address = addressOf(url);
   const connection = await Connection.connect(address, { timeoutMs: CONNECT_TIMEOUT_MS }).catch(
     (error: Error) => {

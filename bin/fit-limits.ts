@@ -1,6 +1,5 @@
 import type { Logger } from "../broker/logger.ts";
-import type { ServerLimits } from "../broker/server/limits.ts";
-import { DOORSTEP } from "../broker/server/server.ts";
+import { DOORSTEP, type ServerLimits } from "../broker/server/limits.ts";
 
 /** For Redis, the log, what Node keeps for itself, and clients that are being turned away. */
 const RESERVE = 100 + DOORSTEP;

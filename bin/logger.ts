@@ -1,5 +1,4 @@
-import { pino } from "pino";
-import pretty from "pino-pretty";
+import { type DestinationStream, pino } from "pino";
 import type { Logger } from "../broker/logger.ts";
 import type { LogLevel } from "./config/log-level.ts";
 
@@ -9,14 +8,21 @@ export interface ProcessLogger extends Logger {
 }
 
 /** One event a line on standard output: to read in a terminal, JSON otherwise. */
-export function createLogger(level: LogLevel): ProcessLogger {
-  if (!process.stdout.isTTY) return pino({ level, timestamp: pino.stdTimeFunctions.isoTime });
-  const stream = pretty({
+export async function createLogger(level: LogLevel): Promise<ProcessLogger> {
+  const logger: ProcessLogger = process.stdout.isTTY
+    ? pino({ level }, await forPeople())
+    : pino({ level, timestamp: pino.stdTimeFunctions.isoTime });
+  return logger;
+}
+
+/** Read only where there is a terminal: it takes a while, and a start should not. */
+async function forPeople(): Promise<DestinationStream> {
+  const { default: pretty } = await import("pino-pretty");
+  return pretty({
     messageKey: "event",
     ignore: "pid,hostname",
     translateTime: "SYS:HH:MM:ss.l",
     singleLine: true,
     sync: true,
   });
-  return pino({ level }, stream);
 }

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { Broker } from "../broker/broker.ts";
+import type { Broker } from "../broker/broker.ts";
 import type { Logger } from "../broker/logger.ts";
 import { EmbeddedRedis } from "../broker/store/embedded-redis.ts";
 import type { RedisAddress } from "../broker/store/redis-link.ts";
@@ -53,11 +53,15 @@ async function run(load: () => LoadedConfiguration): Promise<void> {
   const { configuration, settings, problems, files } = load();
   const errors = problems.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(describeProblem).join("\n  "));
-  const log = createLogger(configuration.logLevel);
+  const log = await createLogger(configuration.logLevel);
   logProblems(problems, log);
   if (files.length > 0) log.info({ event: "config.read", files });
   mentionWeb(configuration, settings, log);
-  const { address, stopRedis } = await findRedis(configuration, log);
+  // Reading the broker, with all its libraries, takes as long as Redis takes to start.
+  const [{ address, stopRedis }, { Broker }] = await Promise.all([
+    findRedis(configuration, log),
+    import("../broker/broker.ts"),
+  ]);
   const { namespace, access, limits, certificate, binding } = configuration;
   const { host, port } = binding;
   const broker = new Broker({

@@ -102,7 +102,6 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
   const priority = readPriority(members.priority);
   const at = members.at ? readAt(members.at) : undefined;
   const queue = checkQueueName(members.queue || "default");
-  const defaults = { queue, retry, created_at: formatTimestamp(receivedAt) };
   const job: Job = {
     jid,
     jobtype,
@@ -110,7 +109,7 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
     retry,
     reserveForSeconds,
     priority,
-    text: completeText(text, json, defaults),
+    text: completeText(text, json, { queue, retry, receivedAt }),
   };
   if (at !== undefined) job.at = at;
   if (failure !== undefined) job.failure = failure;
@@ -163,7 +162,7 @@ const EMPTY_MEANS_ABSENT = new Set(["queue", "created_at", "at"]);
 function completeText(
   text: Buffer,
   json: JsonText,
-  defaults: Record<string, string | number>,
+  { queue, retry, receivedAt }: { queue: string; retry: number; receivedAt: number },
 ): Buffer {
   let untouched = true;
   const present = new Map<string, JsonMember>();
@@ -182,7 +181,10 @@ function completeText(
   const object = untouched
     ? text.subarray(json.start, json.end)
     : rebuildObject(text, json, present);
-  const missing = Object.entries(defaults).filter(([name]) => !present.has(name));
+  const missing: [name: string, value: unknown][] = [];
+  if (!present.has("queue")) missing.push(["queue", queue]);
+  if (!present.has("retry")) missing.push(["retry", retry]);
+  if (!present.has("created_at")) missing.push(["created_at", formatTimestamp(receivedAt)]);
   return appendMembers(object, missing);
 }
 

@@ -50,14 +50,20 @@ export function isTakenBackByNull(type: keyof MemberTypes): boolean {
   return type !== "string" && type !== "structure" && type !== "int" && type !== "bool";
 }
 
+/** The names of each shape: to find one among them is less work than to ask the object for it. */
+const namesOf = new WeakMap<Shape, ReadonlyMap<string, string>>();
+
 /** The spelling of the shape for a name in any case; undefined for a name that it does not have. */
 export function canonicalName<S extends Shape>(
   shape: S,
   name: string,
 ): (keyof S & string) | undefined {
-  if (Object.hasOwn(shape, name)) return name;
-  const lower = name.toLowerCase();
-  return Object.hasOwn(shape, lower) ? lower : undefined;
+  let names = namesOf.get(shape);
+  if (names === undefined) {
+    names = new Map(Object.keys(shape).map((known) => [known, known]));
+    namesOf.set(shape, names);
+  }
+  return names.get(name) ?? names.get(name.toLowerCase());
 }
 
 function decode(

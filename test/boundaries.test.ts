@@ -36,6 +36,7 @@ const forbidden: [file: string, code: string][] = [
 
   ["broker/a.ts", value("ioredis")],
   ["broker/a.ts", value("msgpackr")],
+  ["broker/a.ts", value("msgpackr/pack")],
   ["broker/a.ts", value("pino")],
   ["broker/a.ts", value("commander")],
   ["broker/a.ts", value("../worker-sdk/index.ts")],
@@ -97,6 +98,7 @@ const allowed: [file: string, code: string][] = [
   ["broker/engine/a.ts", type("../../protocol/commands/fail.ts")],
   ["broker/store/a.ts", value("ioredis")],
   ["broker/store/a.ts", value("msgpackr")],
+  ["broker/store/a.ts", value("msgpackr/pack")],
   ["test/a.ts", value("../broker/store/keys.ts")],
   ["bench/a.ts", value("ioredis")],
 ];

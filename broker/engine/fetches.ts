@@ -2,6 +2,7 @@ import { FETCH_WAIT_MS } from "../../protocol/limits.ts";
 import type { CancelTimer, Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Reserved, Store } from "../store/store.ts";
+import { Expiry } from "./expiry.ts";
 import { WatchedQueues } from "./watched-queues.ts";
 import type { Workers } from "./workers.ts";
 
@@ -31,8 +32,6 @@ interface Fetch {
   state: "parked" | "asking" | "answered";
   /** How many wakes there had been when it last asked. */
   askedAfterWake: number;
-  /** Undoes the timer and the listener of a parked fetch. */
-  unpark: () => void;
   resolve: (reserved: Reserved[]) => void;
   reject: (error: unknown) => void;
 }
@@ -50,6 +49,10 @@ export class Fetches {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #watched = new WatchedQueues<Fetch>();
+  /** One that is asking when its time is over is answered when it knows what it gets. */
+  readonly #expiry: Expiry<Fetch>;
+  /** Those of a client that are not answered: it is listened to once, not for each FETCH. */
+  readonly #fetchesOf = new WeakMap<Fetcher, Set<Fetch>>();
   #wakes = 0;
   #isStopping = false;
   #cancelLook: CancelTimer | undefined;
@@ -59,6 +62,7 @@ export class Fetches {
     this.#workers = workers;
     this.#clock = clock;
     this.#log = log;
+    this.#expiry = new Expiry(clock, (fetch) => this.#answerIfParked(fetch));
   }
 
   /** Resolves with a job, or with nothing after FWP's two seconds. */
@@ -70,7 +74,6 @@ export class Fetches {
   fetchMany(fetcher: Fetcher, queues: readonly string[], count: number): Promise<Reserved[]> {
     return new Promise((resolve, reject) => {
       const endsAt = this.#clock.now() + FETCH_WAIT_MS;
-      const unpark = () => {};
       const fetch: Fetch = {
         fetcher,
         queues,
@@ -78,11 +81,10 @@ export class Fetches {
         endsAt,
         state: "parked",
         askedAfterWake: 0,
-        unpark,
         resolve,
         reject,
       };
-      this.#watched.enter(fetch);
+      this.#enter(fetch);
       if (this.#isOver(fetch)) this.#answer(fetch);
       else if (!this.#workers.mayFetch(fetcher.wid) || this.#areKnownEmpty(queues))
         this.#park(fetch);
@@ -112,9 +114,8 @@ export class Fetches {
   stop(): void {
     this.#isStopping = true;
     this.#cancelLook?.();
-    for (const fetch of this.#watched.fetches()) {
-      if (fetch.state === "parked") this.#answer(fetch);
-    }
+    this.#expiry.clear();
+    for (const fetch of this.#watched.fetches()) this.#answerIfParked(fetch);
   }
 
   /** Asks for no more jobs than there are; returns for how many. */
@@ -126,7 +127,6 @@ export class Fetches {
   }
 
   #ask(fetch: Fetch, count: number): void {
-    fetch.unpark();
     fetch.state = "asking";
     fetch.askedAfterWake = this.#wakes;
     this.#reserve(fetch, count).then(
@@ -184,14 +184,8 @@ export class Fetches {
 
   #park(fetch: Fetch): void {
     fetch.state = "parked";
-    const answer = () => this.#answer(fetch);
-    const { gone } = fetch.fetcher;
-    const cancel = this.#clock.after(fetch.endsAt - this.#clock.now(), answer);
-    gone.addEventListener("abort", answer);
-    fetch.unpark = () => {
-      cancel();
-      gone.removeEventListener("abort", answer);
-    };
+    // It is among them still, unless its time was over while it asked, and the clock was set back.
+    this.#expiry.add(fetch);
     this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
   }
 
@@ -205,15 +199,37 @@ export class Fetches {
     this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
   }
 
+  #answerIfParked(fetch: Fetch): void {
+    if (fetch.state === "parked") this.#answer(fetch);
+  }
+
   #answer(fetch: Fetch, reserved: Reserved[] = []): void {
     this.#forget(fetch);
     fetch.resolve(reserved);
   }
 
+  #enter(fetch: Fetch): void {
+    this.#watched.enter(fetch);
+    this.#expiry.add(fetch);
+    const { fetcher } = fetch;
+    const fetches = this.#fetchesOf.get(fetcher) ?? this.#listenTo(fetcher);
+    fetches.add(fetch);
+  }
+
   #forget(fetch: Fetch): void {
-    fetch.unpark();
     fetch.state = "answered";
     this.#watched.leave(fetch);
+    this.#expiry.delete(fetch);
+    this.#fetchesOf.get(fetch.fetcher)?.delete(fetch);
+  }
+
+  #listenTo(fetcher: Fetcher): Set<Fetch> {
+    const fetches = new Set<Fetch>();
+    this.#fetchesOf.set(fetcher, fetches);
+    fetcher.gone.addEventListener("abort", () => {
+      for (const fetch of fetches) this.#answerIfParked(fetch);
+    });
+    return fetches;
   }
 
   #isOver({ fetcher, endsAt }: Fetch): boolean {

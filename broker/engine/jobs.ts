@@ -28,6 +28,9 @@ const HISTORY_KEPT_MS = 400 * 24 * 60 * 60 * 1_000;
 /** So many jobs of one command go to the store at once, so that other commands get a turn. */
 const PUSH_STEP = 1_000;
 
+/** After so many that have become due, those that wait for them are told, before the next ones go. */
+const PROMOTE_STEP = 50;
+
 export interface JobEvents {
   /** A queue got jobs, so many. */
   enqueued: [queue: string, count: number];
@@ -126,10 +129,15 @@ export class Jobs {
    */
   async promoteDue(): Promise<{ enqueued: Enqueued[]; nextAt: number }> {
     const now = this.#clock.now();
-    const first = await this.#store.waiting.firstDue();
+    const first = await this.#store.waiting.firstDue(now);
     const due = first.filter(({ at }) => at <= now);
-    const enqueued = await this.#store.waiting.enqueue(due, now);
-    for (const { queue } of enqueued) this.events.emit("enqueued", queue, 1);
+    const enqueued: Enqueued[] = [];
+    for (let start = 0; start < due.length; start += PROMOTE_STEP) {
+      const step = due.slice(start, start + PROMOTE_STEP);
+      const moved = await this.#store.waiting.enqueue(step, now);
+      for (const [queue, count] of countByQueue(moved)) this.events.emit("enqueued", queue, count);
+      enqueued.push(...moved);
+    }
     // Where something was due there may be more of it than was read.
     const nextAt = enqueued.length > 0 ? now : earliest(first.filter(({ at }) => at > now));
     return { enqueued, nextAt };
@@ -174,6 +182,12 @@ export class Jobs {
     this.#log.info({ event: `job.${outcome.kind}`, jid, errtype });
     if (outcome.kind === "retried") this.events.emit("due", outcome.at);
   }
+}
+
+function countByQueue(enqueued: readonly Enqueued[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { queue } of enqueued) counts.set(queue, (counts.get(queue) ?? 0) + 1);
+  return counts;
 }
 
 function earliest(times: readonly { at: number }[]): number {

@@ -8,6 +8,9 @@ export interface ServerLimits extends ConnectionLimits {
   maxHeldBytes: number;
 }
 
+/** So many more than the limit may be there for a moment: being told that they are too many. */
+export const DOORSTEP = 100;
+
 export const DEFAULT_LIMITS: ServerLimits = {
   // Five times Faktory's.
   maxConnections: 10_000,

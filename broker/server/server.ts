@@ -4,15 +4,12 @@ import type { CommandContext } from "../commands/command.ts";
 import { Connection } from "./connection.ts";
 import { CrowdLog } from "./crowd-log.ts";
 import { HeldBytes } from "./held-bytes.ts";
-import type { ServerLimits } from "./limits.ts";
+import { DOORSTEP, type ServerLimits } from "./limits.ts";
 import { type Certificate, createListener, replaceCertificate } from "./listener.ts";
 import { refuseSocket } from "./refuse-socket.ts";
 
 /** How long commands may take to finish at a shutdown; longer than any can wait for Redis. */
 const DRAIN_MS = 3 * FETCH_WAIT_MS + 4_000;
-
-/** So many more than the limit may be there for a moment: being told that they are too many. */
-export const DOORSTEP = 100;
 
 /** Accepts clients, and knows those that are there. */
 export class Server {

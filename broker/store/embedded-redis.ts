@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Logger } from "../logger.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
@@ -144,11 +144,23 @@ function socketIn(directory: string): string {
 }
 
 function findProgram(): string {
-  const found = PROGRAMS.find((program) => spawnSync(program, ["--version"]).status === 0);
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const found = PROGRAMS.find((program) =>
+    folders.some((folder) => isExecutable(join(folder, program))),
+  );
   if (found !== undefined) return found;
   throw new Error(
     `neither ${PROGRAMS.join(" nor ")} is on the PATH: install one, or name a running Redis with --redis`,
   );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function serverArguments(directory: string, socket: string, durability: Durability): string[] {

@@ -1,4 +1,5 @@
-import { Packr } from "msgpackr";
+// Without the native part, which is a program more to load and no faster for what is read here.
+import { Packr } from "msgpackr/pack";
 import type { Failure } from "../../protocol/failure.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RESERVE_SECONDS, DEFAULT_RETRY } from "../../protocol/limits.ts";
 import { list } from "./redis-reply.ts";

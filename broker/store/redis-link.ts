@@ -1,6 +1,6 @@
-import { Redis, type RedisOptions, ReplyError } from "ioredis";
+import { type Command, Redis, type RedisOptions, ReplyError } from "ioredis";
 import type { Logger } from "../logger.ts";
-import type { Argument } from "./script.ts";
+import { type Argument, EncodedCall, encodeHead } from "./encoded-call.ts";
 import { StoreUnavailable } from "./store.ts";
 
 /** Where Redis is: a URL (`redis://`, `rediss://`, `unix://`) or the path of a unix socket. */
@@ -35,6 +35,9 @@ export class RedisLink {
   readonly #redis: Redis;
   readonly #subscriber: Redis;
   readonly #log: Logger;
+  /** When each call was sent that has not been answered yet, the first one first. */
+  readonly #sentAt = new Map<Command, number>();
+  #watchdog: NodeJS.Timeout | undefined;
   #isReady = false;
   readonly #onReady = new Set<() => void>();
 
@@ -84,24 +87,43 @@ export class RedisLink {
   }
 
   /** Runs one command; its reply has bytes where Redis sent strings. */
-  async call(command: string, ...parameters: Argument[]): Promise<unknown> {
+  call(name: string, ...parameters: Argument[]): Promise<unknown> {
+    return this.send(new EncodedCall(encodeHead(name, []), parameters));
+  }
+
+  /** The same for a call that is encoded already, and has not been sent before. */
+  async send(command: EncodedCall): Promise<unknown> {
     if (!this.#isReady) await this.#untilReady();
-    let giveUp: NodeJS.Timeout | undefined;
+    this.#cork();
+    this.#sentAt.set(command, performance.now());
+    if (this.#watchdog === undefined) this.#watchCalls(CALL_MS);
     try {
-      const late = new Promise<never>((_resolve, reject) => {
-        giveUp = setTimeout(() => {
-          reject(new StoreUnavailable(`Redis did not answer within ${CALL_MS} ms`));
-          this.#isReady = false; // while the connection is being closed, which takes a moment
-          this.#redis.disconnect(true);
-        }, CALL_MS);
-      });
-      this.#cork();
-      return await Promise.race([this.#redis.callBuffer(command, ...parameters), late]);
+      return await this.#redis.sendCommand(command);
     } catch (error) {
       throw asUnavailable(error);
     } finally {
-      clearTimeout(giveUp);
+      this.#sentAt.delete(command);
     }
+  }
+
+  #watchCalls(ms: number): void {
+    this.#watchdog = setTimeout(() => this.#giveUpIfLate(), ms).unref();
+  }
+
+  /** Looks at the call that has waited longest: replies come in their order. */
+  #giveUpIfLate(): void {
+    this.#watchdog = undefined;
+    const [oldest] = this.#sentAt.values();
+    if (oldest === undefined) return;
+    const leftMs = oldest + CALL_MS - performance.now();
+    if (leftMs > 0) {
+      this.#watchCalls(leftMs);
+      return;
+    }
+    this.#isReady = false; // while the connection is being closed, which takes a moment
+    const late = new StoreUnavailable(`Redis did not answer within ${CALL_MS} ms`);
+    for (const command of this.#sentAt.keys()) command.reject(late);
+    this.#redis.disconnect(true);
   }
 
   /** All calls of one turn of the event loop go in one write. */

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { type Argument, type CallHead, EncodedCall, encodeHead } from "./encoded-call.ts";
 import type { Keys } from "./keys.ts";
 import type { RedisLink } from "./redis-link.ts";
-
-/** What a script takes besides keys: Redis knows only strings and bytes. */
-export type Argument = string | number | Buffer;
 
 /**
  * One Lua file: a state transition. The definition names keys and arguments once more than the
@@ -27,6 +25,7 @@ export class Script<Fixed extends string, Each extends string, Result> {
   readonly #definition: ScriptDefinition<Fixed, Each, Result>;
   readonly #source: string;
   readonly #sha: string;
+  #lastHead: { keys: Keys; head: CallHead } | undefined;
 
   constructor(definition: ScriptDefinition<Fixed, Each, Result>) {
     const file = new URL(`./lua/${definition.name}.lua`, import.meta.url);
@@ -42,22 +41,35 @@ export class Script<Fixed extends string, Each extends string, Result> {
     fixed: Record<Fixed, Argument>,
     items: readonly Record<Each, Argument>[] = [],
   ): Promise<Result> {
-    const { keys: keyNames, fixed: fixedNames, each, parse } = this.#definition;
-    const parameters: Argument[] = [keyNames.length];
-    for (const name of keyNames) parameters.push(keys[name]);
+    const { fixed: fixedNames, each, parse } = this.#definition;
+    const parameters: Argument[] = [];
     for (const name of fixedNames) parameters.push(fixed[name]);
     for (const item of items) for (const name of each) parameters.push(item[name]);
-    return parse(await this.#evaluate(link, parameters));
+    return parse(await this.#evaluate(link, keys, parameters));
   }
 
-  async #evaluate(link: RedisLink, parameters: Argument[]): Promise<unknown> {
+  async #evaluate(link: RedisLink, keys: Keys, parameters: Argument[]): Promise<unknown> {
     try {
-      return await link.call("EVALSHA", this.#sha, ...parameters);
+      return await link.send(new EncodedCall(this.#headFor(keys), parameters));
     } catch (error) {
       // Nothing has run yet: Redis has restarted, or was told to forget its scripts.
       if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return await link.call("EVAL", this.#source, ...parameters);
+      const head = this.#head("EVAL", this.#source, keys);
+      return await link.send(new EncodedCall(head, parameters));
     }
+  }
+
+  /** As good as always the same keys: a process has one namespace. */
+  #headFor(keys: Keys): CallHead {
+    if (this.#lastHead?.keys !== keys) {
+      this.#lastHead = { keys, head: this.#head("EVALSHA", this.#sha, keys) };
+    }
+    return this.#lastHead.head;
+  }
+
+  #head(verb: "EVAL" | "EVALSHA", script: string, keys: Keys): CallHead {
+    const names = this.#definition.keys.map((name) => keys[name]);
+    return encodeHead(verb, [script, names.length, ...names]);
   }
 }
 

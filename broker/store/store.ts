@@ -62,8 +62,11 @@ export interface QueueStore {
 
 /** Jobs that wait for a time, or for a person. */
 export interface WaitingStore {
-  /** Those of `scheduled` and `retries` that are due first, a bounded number of each. */
-  firstDue(): Promise<DueJob[]>;
+  /**
+   * Of `scheduled` and of `retries` those that are due by that time, a bounded number of each, the
+   * first first; and the one that is due next.
+   */
+  firstDue(by: number): Promise<DueJob[]>;
   /** Puts into their queues those that are still where they are said to be, and due by that time. */
   enqueue(jobs: readonly PlacedJob[], dueBy: number): Promise<Enqueued[]>;
   discard(jobs: readonly PlacedJob[]): Promise<void>;

@@ -19,6 +19,11 @@ export class TestClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** As when Redis' time turns out to be earlier. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+  }
+
   /** Moves the clock on, and runs what falls due, in its order and at its time. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -83,7 +83,7 @@ export async function openStore(options: TestStoreOptions = {}): Promise<TestSto
 /** Puts into their queues the jobs that are due, as the engine does. */
 export async function promote({ store, clock }: TestStore): Promise<Enqueued[]> {
   const now = clock.now();
-  const due = (await store.waiting.firstDue()).filter(({ at }) => at <= now);
+  const due = (await store.waiting.firstDue(now)).filter(({ at }) => at <= now);
   return await store.waiting.enqueue(due, now);
 }
 

@@ -29,7 +29,6 @@ local POSTPONED_MS = 60000
 local MAX_BYTES = 1048576
 local LATER = 0
 local rewritten = 0
-local known = {}
 
 -- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
 local function textEnd(record, textStart)
@@ -65,6 +64,25 @@ local function unpackHeader(record)
   return header, textStart
 end
 
+-- How record.ts begins the header of a job that has nothing but its queue, and how it writes the date
+-- that is added, in front of all else that such a header of a queued job has.
+local PLAIN = '\222\0\2\161v\1\165queue'
+local PLAIN_QUEUED = '\222\0\3'
+local SHORT_TEXT, SHORT_TEXT_END = 0xa0, 0xbf
+local ENQUEUED_NOW = '\170enqueuedAt\203' .. struct.pack('>d', now)
+
+-- What the record of such a job is when it is queued, and its queue; nothing for any other. Most are
+-- so, and to unpack a header and to pack it is most of the work.
+local function requeuePlain(record)
+  if record:sub(1, #PLAIN) ~= PLAIN then return nil end
+  local mark = record:byte(#PLAIN + 1)
+  if not mark or mark < SHORT_TEXT or mark > SHORT_TEXT_END then return nil end
+  local nameEnd = #PLAIN + 1 + mark - SHORT_TEXT
+  if textEnd(record, nameEnd) ~= #record then return nil end
+  local head = PLAIN_QUEUED .. record:sub(#PLAIN_QUEUED + 1, nameEnd)
+  return head .. ENQUEUED_NOW .. record:sub(nameEnd + 1), record:sub(#PLAIN + 2, nameEnd)
+end
+
 local function putAside(set, jid, isDamaged)
   if set == dead then return end
   if isDamaged then
@@ -76,8 +94,21 @@ local function putAside(set, jid, isDamaged)
   end
 end
 
-local function enqueue(set, jid)
-  local due = redis.call('ZSCORE', set, jid)
+-- All that moves, as the commands take it: one for each set and queue, not one for each job.
+local gone = {}
+local newRecords = {}
+local moved = {}
+
+local function move(set, jid, record, name, priority)
+  gone[set] = gone[set] or {}
+  table.insert(gone[set], jid)
+  newRecords[#newRecords + 1] = jid
+  newRecords[#newRecords + 1] = record
+  moved[#moved + 1] = { jid, name, (9 - priority) * PLACES_A_PRIORITY }
+  return name
+end
+
+local function enqueue(set, jid, due)
   if not due or tonumber(due) > dueBy then return false end
   if rewritten > MAX_BYTES then return LATER end
   local record = redis.call('HGET', jobs, jid)
@@ -85,6 +116,11 @@ local function enqueue(set, jid)
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. set)
     redis.call('ZREM', set, jid)
     return false
+  end
+  local plain, name = requeuePlain(record)
+  if plain then
+    rewritten = rewritten + #record
+    return move(set, jid, plain, name, DEFAULT_PRIORITY)
   end
   local header, textStart = unpackHeader(record)
   if not header then
@@ -94,26 +130,49 @@ local function enqueue(set, jid)
   end
   rewritten = rewritten + #record
   header.enqueuedAt = now
-  redis.call('ZREM', set, jid)
-  redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
-
-  local name = header.queue
-  local queue = prefix .. name
-  if not known[name] then
-    known[name] = true
-    redis.call('SADD', queues, name)
-    if redis.call('EXISTS', queue) == 0 then
-      redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
-    end
-  end
-  local band = (9 - (header.priority or DEFAULT_PRIORITY)) * PLACES_A_PRIORITY
-  redis.call('ZADD', queue, band + redis.call('INCR', sequence), jid)
-  return name
+  local queued = cmsgpack.pack(header) .. record:sub(textStart + 1)
+  return move(set, jid, queued, header.queue, header.priority or DEFAULT_PRIORITY)
 end
 
+-- When each job is due, by its set; each is asked for once, however often it is named.
+local function readDues()
+  local named = { scheduled = {}, retries = {}, dead = {} }
+  for index = 4, #ARGV, 2 do table.insert(named[ARGV[index]], ARGV[index + 1]) end
+  local dues = { scheduled = {}, retries = {}, dead = {} }
+  for set, jids in pairs(named) do
+    local found = #jids > 0 and redis.call('ZMSCORE', SETS[set], unpack(jids)) or {}
+    for index, jid in ipairs(jids) do dues[set][jid] = found[index] end
+  end
+  return dues
+end
+
+local dues = readDues()
 local names = {}
 for index = 4, #ARGV, 2 do
-  names[#names + 1] = enqueue(SETS[ARGV[index]], ARGV[index + 1])
+  local set, jid = ARGV[index], ARGV[index + 1]
+  local name = enqueue(SETS[set], jid, dues[set][jid])
+  names[#names + 1] = name
+  if name ~= LATER then dues[set][jid] = nil end
+end
+if #moved == 0 then return names end
+
+for set, jids in pairs(gone) do redis.call('ZREM', set, unpack(jids)) end
+redis.call('HSET', jobs, unpack(newRecords))
+local place = redis.call('INCRBY', sequence, #moved) - #moved
+local newPlaces = {}
+for index, one in ipairs(moved) do
+  local jid, name, band = unpack(one)
+  newPlaces[name] = newPlaces[name] or {}
+  table.insert(newPlaces[name], band + place + index)
+  table.insert(newPlaces[name], jid)
+end
+for name, places in pairs(newPlaces) do
+  local queue = prefix .. name
+  redis.call('SADD', queues, name)
+  if redis.call('EXISTS', queue) == 0 then
+    redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
+  end
+  redis.call('ZADD', queue, unpack(places))
 end
 
 return names

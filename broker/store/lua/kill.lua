@@ -10,12 +10,18 @@
 local scheduled, retries, dead = unpack(KEYS)
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local moved = {}
+local deaths = {}
 
 for index = 2, #ARGV, 2 do
   local jid = ARGV[index + 1]
   local removed = redis.call('ZREM', SETS[ARGV[index]], jid)
-  if removed == 1 then redis.call('ZADD', dead, ARGV[1], jid) end
+  if removed == 1 then
+    deaths[#deaths + 1] = ARGV[1]
+    deaths[#deaths + 1] = jid
+  end
   moved[#moved + 1] = removed
 end
+
+if #deaths > 0 then redis.call('ZADD', dead, unpack(deaths)) end
 
 return table.concat(moved)

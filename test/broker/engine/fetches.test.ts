@@ -93,6 +93,24 @@ test(
 );
 
 test(
+  "a fetch whose time ran out while it asked, and of which the clock then says otherwise, ends",
+  withEngine(async ({ client, clock, flaky }) => {
+    const release = flaky.hold("reserve");
+    const worker = client();
+    const answered = worker.fetch("q");
+    await flaky.untilHeld("reserve");
+    clock.advance(2_000);
+    clock.setBack(5);
+    release();
+    await flaky.untilIdle();
+    assert.equal(worker.answers, []);
+    clock.advance(5);
+    await answered;
+    assert.equal(worker.answers, ["nothing"]);
+  }),
+);
+
+test(
   "of queues that are known to be empty Redis is asked no more",
   withEngine(async ({ client, flaky }) => {
     const clients = Array.from({ length: 10 }, () => client());

@@ -1,8 +1,8 @@
 // limit: 90 s
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { Redis } from "ioredis";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -232,6 +232,28 @@ test(
     await start();
     await until(() => log.of("redis.says").length > 0, { what: "Redis has said something" });
     for (const { text } of log.of("redis.says")) assert.type(text, "string");
+  }),
+);
+
+test(
+  "it runs the first of redis-server and valkey-server that is on the PATH, or says that none is",
+  withRedis(async ({ start, directory, log }) => {
+    const programs = join(directory, "..", "programs");
+    const path = process.env["PATH"];
+    const redisServer = path?.split(delimiter).find((one) => existsSync(join(one, "redis-server")));
+    mkdirSync(programs);
+    try {
+      process.env["PATH"] = programs;
+      assert.match(await refusal(start()), "neither redis-server nor valkey-server is on the PATH");
+      symlinkSync(join(redisServer ?? "", "redis-server"), join(programs, "valkey-server"));
+      await start();
+    } finally {
+      process.env["PATH"] = path;
+    }
+    assert.equal(
+      log.of("redis.started").map(({ program }) => program),
+      ["valkey-server"],
+    );
   }),
 );
 

@@ -128,7 +128,7 @@ test(
   "when the store fails it tries again within a second",
   withTask(promoteTask, async ({ task, push, clock, flaky, log, state, pass }) => {
     await push("a", { at: clock.now() + 10 });
-    flaky.fail("waiting.enqueue", new StoreUnavailable("away"), 2);
+    flaky.fail("waiting.enqueue", new StoreUnavailable("away"));
     task.start();
     await pass(1);
     await pass(9);

@@ -1,8 +1,10 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { LATER } from "../../../../broker/store/group-commit.ts";
+import { encodeRecord } from "../../../../broker/store/record.ts";
 import { enqueue } from "../../../../broker/store/scripts.ts";
 import type { PlacedJob } from "../../../../broker/store/store.ts";
-import type { TestStore } from "../../../kit/store.ts";
+import { type TestStore, withStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
 
 const test = suite("store/lua/enqueue");
@@ -177,6 +179,68 @@ transition(test, "after a mebibyte of records the next jobs are to be asked for 
     queueNames: ["q"],
     sequence: 2,
     scheduled: { c: NOW, d: NOW + 1 },
+  },
+  notices: ["queue q me"],
+});
+
+function mapValues<Value, Result>(values: Record<string, Value>, map: (value: Value) => Result) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}
+
+const LONG_NAME = "n".repeat(40);
+
+test(
+  "a plain job's record is the one that it would have, had it been pushed now",
+  withStore(async (world) => {
+    const names = { a: "q", b: "", c: "ü".repeat(15), d: "n".repeat(31), e: LONG_NAME };
+    const jobs = mapValues(names, (queue) => ({ ...job, queue }));
+    await world.seed({ jobs, scheduled: mapValues(names, () => NOW) });
+    const items = Object.keys(names).map((jid) => ({ set: "scheduled" as const, jid }));
+    assert.equal(await run(items)(world), Object.values(names));
+    for (const [jid, queue] of Object.entries(names)) {
+      const stored = await world.redis.hgetBuffer(world.keys.jobs, jid);
+      const pushed = encodeRecord({ v: 1, queue, enqueuedAt: NOW }, Buffer.from(job.text));
+      // A script may pack the header of a long name in another order.
+      if (queue !== LONG_NAME) assert.equal(stored, pushed);
+    }
+    assert.equal(
+      (await world.state()).jobs,
+      mapValues(jobs, (one) => ({ ...one, enqueuedAt: NOW })),
+    );
+  }),
+);
+
+const plain = encodeRecord({ v: 1, queue: "q" }, Buffer.from("text"));
+
+transition(test, "a plain record that is cut off is damaged as well", {
+  given: {
+    damaged: {
+      short: plain.subarray(0, -1).toString("hex"),
+      head: plain.subarray(0, 13).toString("hex"),
+    },
+    scheduled: { short: NOW, head: NOW },
+  },
+  when: run([
+    { set: "scheduled", jid: "short" },
+    { set: "scheduled", jid: "head" },
+  ]),
+  returns: [undefined, undefined],
+  leaves: { scheduled: {}, dead: { short: NOW, head: NOW } },
+});
+
+transition(test, "a job that is named twice goes once", {
+  given: { jobs: { a: job }, scheduled: { a: NOW } },
+  when: run([
+    { set: "scheduled", jid: "a" },
+    { set: "scheduled", jid: "a" },
+  ]),
+  returns: ["q", undefined],
+  leaves: {
+    jobs: { a: enqueued },
+    queues: { q: { a: "5/1" } },
+    queueNames: ["q"],
+    sequence: 1,
+    scheduled: {},
   },
   notices: ["queue q me"],
 });
