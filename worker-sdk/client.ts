@@ -122,9 +122,9 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
     return readServerInfo(readText(await this.#link.call("INFO", options)));
   }
 
-  /** Deletes every job, every queue and every counter of the server. */
+  /** Deletes every job, every queue and every counter of the server. Not repeated when its reply is lost. */
   async flush(options?: CallOptions): Promise<void> {
-    await this.#link.call("FLUSH", options);
+    await this.#link.call("FLUSH", { ...options, isRepeatable: false });
   }
 
   /** Waits for the calls that are under way, then disconnects. Safe to call twice. */

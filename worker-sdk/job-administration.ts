@@ -9,7 +9,10 @@ export interface JobSelection {
   pattern?: string;
 }
 
-/** What can be done to jobs that wait for a time, or for a person. FWP: MUTATE. */
+/**
+ * What can be done to jobs that wait for a time, or for a person. FWP: MUTATE. None of it is repeated
+ * when its reply is lost, since other jobs may fit by then.
+ */
 export class JobAdministration {
   readonly #link: ClientLink;
 
@@ -49,6 +52,7 @@ export class JobAdministration {
       throw new RangeError(`${action} of no jobs: name jids, a type or a pattern, "*" for all`);
     }
     const filter = { jids: [...jids], pattern, jobtype };
-    await this.#link.call(encodeMutate({ action, target, filter }), options);
+    const line = encodeMutate({ action, target, filter });
+    await this.#link.call(line, { ...options, isRepeatable: false });
   }
 }

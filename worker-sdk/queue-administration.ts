@@ -19,9 +19,9 @@ export class QueueAdministration {
     await this.#link.call(encodeQueue("RESUME", queues), options);
   }
 
-  /** They are deleted with all jobs in them. */
+  /** They are deleted with all jobs in them. Not repeated when its reply is lost: jobs may have come since. */
   async remove(queues: readonly string[], options?: CallOptions): Promise<void> {
-    await this.#link.call(encodeQueue("REMOVE", queues), options);
+    await this.#link.call(encodeQueue("REMOVE", queues), { ...options, isRepeatable: false });
   }
 
   /** For how many seconds the oldest job of each has waited; 0 where there is none. */

@@ -237,6 +237,26 @@ test(
 );
 
 test(
+  "what deletes jobs is not sent again, since others may have come",
+  withScriptedServer(async (server) => {
+    server.answer = (_, connection) => {
+      connection.cut();
+      return undefined;
+    };
+    const other = new Client<Jobs>({ url: server.url, firstBackOffMs: 1 });
+    for (const call of [
+      other.flush(),
+      other.queues.remove(["*"]),
+      other.jobs.discard("dead", { pattern: "*" }),
+    ]) {
+      assert.match(String(await failureOf(call)), /^ServerUnavailable: the connection broke/);
+    }
+    assert.is(new Set(server.lines).size, server.lines.length, "none came twice");
+    await other.close();
+  }),
+);
+
+test(
   "a bulk is cut into pieces, of which a few are under way at once",
   withScriptedServer(async (server) => {
     const replies: (() => void)[] = [];
