@@ -221,6 +221,7 @@ export class Link {
     while (this.#hasUnsent()) {
       if (this.#failures > 0) {
         await pause(backOffMs(backOff, this.#failures, random), this.#gone.signal);
+        if (!this.#hasUnsent()) break;
       }
       try {
         await this.#connectOnce();
