@@ -1,4 +1,4 @@
-// limit: 240 s
+// limit: 300 s
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../../worker-sdk/client.ts";
