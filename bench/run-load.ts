@@ -20,6 +20,8 @@ export interface Figures {
   /** By process, at the end. */
   rssMiB: Record<string, number>;
   redisCommandsPerSecond?: number;
+  /** From time to time, where the load is about that. */
+  generatorRssMiB: readonly number[];
   early: number;
 }
 
@@ -62,7 +64,7 @@ export async function runLoad(
 }
 
 function figuresOf(result: LoadResult): Omit<Figures, "rssMiB"> {
-  const { jobs, seconds, cpuMs, latency, early } = result;
+  const { jobs, seconds, cpuMs, latency, early, rssMiB = [] } = result;
   const cpu = (scale: number) =>
     Object.fromEntries(Object.entries(cpuMs).map(([name, ms]) => [name, ms * scale]));
   return {
@@ -73,6 +75,7 @@ function figuresOf(result: LoadResult): Omit<Figures, "rssMiB"> {
     cpuMicrosPerJob: cpu(1000 / jobs),
     cpuPercent: cpu(0.1 / seconds),
     early,
+    generatorRssMiB: rssMiB,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { withClient } from "./with-client.ts";
+import { callBroker } from "./call-broker.ts";
 
 export const info = new Command("info")
   .summary("show what a broker holds")
@@ -10,7 +10,7 @@ export const info = new Command("info")
     "the broker (default: FAKTORY_PROVIDER, FAKTORY_URL or tcp://localhost:7419)",
   )
   .action(async ({ json, url }: { json?: boolean; url?: string }) => {
-    const text = await withClient(url, (client) => client.info());
+    const text = await callBroker(url, "INFO");
     process.stdout.write(`${json ? text : describe(text)}\n`);
   });
 

@@ -6,6 +6,7 @@ import { readAsFaktory } from "./faktory-arguments.ts";
 import { info } from "./info.ts";
 import { push } from "./push.ts";
 import { serve } from "./serve.ts";
+import { work } from "./work.ts";
 
 const program = new Command("millrace")
   .description("A job server that speaks the Faktory Work Protocol and keeps every job in Redis.")
@@ -14,7 +15,8 @@ const program = new Command("millrace")
   .addCommand(serve)
   .addCommand(checkConfig)
   .addCommand(push)
-  .addCommand(info);
+  .addCommand(info)
+  .addCommand(work);
 
 try {
   await program.parseAsync(readAsFaktory(process.argv.slice(2)), { from: "user" });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
-import { withClient } from "./with-client.ts";
+import { callBroker } from "./call-broker.ts";
 
 interface PushOptions {
   queue?: string;
@@ -41,7 +41,7 @@ Examples:
   )
   .action(async (jobtype: string, args: string[], options: PushOptions) => {
     const line = `PUSH ${encodeJob(jobtype, args, options)}`;
-    await withClient(options.url, (client) => client.call(line));
+    await callBroker(options.url, line);
     process.stdout.write(`${options.jid}\n`);
   });
 

@@ -5,6 +5,8 @@ export { encodeFail, type Fail, parseFail } from "./commands/fail.ts";
 export { encodeFetch, parseFetch } from "./commands/fetch.ts";
 export { encodeFetchb, type FetchMany, parseFetchb } from "./commands/fetchb.ts";
 export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
+export { encodeMutate, type Mutation, parseMutate } from "./commands/mutate.ts";
+export { encodeQueue, parseQueue, type QueueCommand } from "./commands/queue.ts";
 export { CommandError } from "./errors.ts";
 export type { Failure, FailureReport } from "./failure.ts";
 export { type Challenge, encodeHi, hashPassword, PROTOCOL_VERSION, parseHi } from "./handshake.ts";

@@ -1,105 +1,142 @@
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
-import { encodeHello } from "../protocol/commands/hello.ts";
-import { hashPassword, PROTOCOL_VERSION, parseHi } from "../protocol/handshake.ts";
-import type { Reply } from "../protocol/reply.ts";
-import { ReplyReader } from "../protocol/reply-reader.ts";
-import type { Address } from "./address.ts";
+import { Bulk } from "./bulk.ts";
+import { linkOptionsOf, type ServerOptions } from "./client-options.ts";
+import { JobsRefused } from "./errors.ts";
+import { JobAdministration } from "./job-administration.ts";
+import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
+import { type CallOptions, type ClientLink, Link, type LinkEvents } from "./link.ts";
+import { type Middleware, MiddlewareChain } from "./middleware.ts";
+import {
+  encodeOutgoingJob,
+  type JobOptions,
+  type OutgoingJob,
+  outgoingJob,
+} from "./outgoing-job.ts";
+import { QueueAdministration } from "./queue-administration.ts";
+import { readText } from "./replies.ts";
+import { readServerInfo, type ServerInfo } from "./server-info.ts";
+import { type JobSchemas, validate } from "./standard-schema.ts";
 
-/** The server has refused a command. */
-export class ServerError extends Error {
-  override readonly name = "ServerError";
-  /** `ERR`, or a code that tells what to do. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
+export interface ClientOptions<Jobs> extends ServerOptions {
+  /** Validators of the arguments of some types: what does not pass is not pushed. */
+  schemas?: JobSchemas<Jobs> | undefined;
 }
 
-interface Call {
-  resolve(reply: Reply): void;
-  reject(error: Error): void;
+export interface PushOptions extends JobOptions, CallOptions {}
+
+/** One job of a pushBulk. */
+export type BulkJob<Jobs> = {
+  [Type in JobType<Jobs>]: { type: Type; args: Jobs[Type] } & JobOptions;
+}[JobType<Jobs>];
+
+/** What pushes jobs: a Client, or what takes its place in a test. */
+export interface Producer<Jobs> {
+  /**
+   * Pushes a job, and resolves with its jid when the server has stored it.
+   * @throws ServerError when it is refused, ServerUnavailable, CallTimedOut, InvalidArguments, or
+   *   RangeError for a job that no server would take
+   */
+  push<Type extends JobType<Jobs>>(
+    type: Type,
+    args: Jobs[Type],
+    options?: PushOptions,
+  ): Promise<string>;
+  /**
+   * Pushes any number of jobs, many with one command, and resolves with their jids in order.
+   * @throws as push, and JobsRefused when all are through and the server refused some
+   */
+  pushBulk(jobs: BulkJobs<Jobs>, options?: CallOptions): Promise<string[]>;
 }
 
-/** One connection to a Faktory-protocol server. Calls may overlap: replies come in their order. */
-export class Client {
-  readonly #socket: Socket;
-  readonly #reader = new ReplyReader();
-  readonly #calls: Call[] = [];
-  #failure: Error | undefined;
+export type BulkJobs<Jobs> = Iterable<BulkJob<Jobs>> | AsyncIterable<BulkJob<Jobs>>;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    socket.on("error", (error) => this.#fail(error));
-    socket.on("close", () => this.#fail(new Error("the server has closed the connection")));
+/**
+ * A client of a millrace or Faktory server. It connects with its first call, and one connection
+ * carries as many calls at once as there are.
+ *
+ * A push whose reply was lost is sent again when the server is back. A millrace stores a jid once; a
+ * classic Faktory may then have the job twice.
+ */
+export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Jobs> {
+  /** Pause, resume, remove queues. */
+  readonly queues: QueueAdministration;
+  /** Kill, requeue, discard jobs that are scheduled, retried or dead. */
+  readonly jobs: JobAdministration;
+  readonly #link: ClientLink;
+  readonly #schemas: JobSchemas<Jobs>;
+  readonly #middleware = new MiddlewareChain<OutgoingJob>();
+
+  /** @param link instead of one of its own; a worker shares its */
+  constructor(options: ClientOptions<Jobs> = {}, link?: ClientLink) {
+    this.#link = link ?? new Link(linkOptionsOf(options, undefined));
+    this.#schemas = options.schemas ?? {};
+    this.queues = new QueueAdministration(this.#link);
+    this.jobs = new JobAdministration(this.#link);
   }
 
-  /** Resolves when the server has let us in. Rejects with ServerError when it does not. */
-  static async connect({ host, port, isTls, password }: Address): Promise<Client> {
-    const options = { host, port, noDelay: true };
-    const client = new Client(isTls ? connectTls(options) : connectTcp(options));
-    try {
-      const { challenge } = parseHi(readSimple(await client.#nextReply()));
-      if (challenge !== undefined && password === "") {
-        throw new Error(
-          "the server asks for a password: set FAKTORY_PASSWORD or put it in the URL",
-        );
-      }
-      const passwordHash = challenge && hashPassword(password, challenge);
-      await client.call(
-        encodeHello({ version: PROTOCOL_VERSION, ...(passwordHash && { passwordHash }) }),
-      );
-    } catch (error) {
-      client.close();
-      throw error;
-    }
-    return client;
+  /** `connected`, and `disconnected` with why. */
+  get events(): Pick<NodeJS.EventEmitter<LinkEvents>, "on" | "once" | "off"> {
+    return this.#link.events;
   }
 
-  /** Sends one line, without its end. Rejects with ServerError for an error reply. */
-  async call(line: string): Promise<Reply> {
-    this.#socket.write(`${line}\r\n`);
-    const reply = await this.#nextReply();
-    if (reply.kind === "error") throw new ServerError(reply.code, reply.message);
-    return reply;
+  /**
+   * Runs around each push, bulk or not: it may change the job, or throw. One that does not call
+   * `next` keeps the job from being pushed.
+   */
+  use(middleware: Middleware<OutgoingJob>): this {
+    this.#middleware.add(middleware);
+    return this;
   }
 
-  /** The server's own account of itself, as JSON text. FWP: INFO. */
-  async info(): Promise<string> {
-    const reply = await this.call("INFO");
-    if (reply.kind !== "bulk") throw new Error(`INFO was answered with ${reply.kind}`);
-    return reply.body.toString();
+  /** Connects now, and not with the first call. @throws as push */
+  async connect(options: CallOptions = {}): Promise<void> {
+    await this.#link.connect(options);
   }
 
-  close(): void {
-    this.#socket.end("END\r\n");
-  }
-
-  #nextReply(): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure) reject(this.#failure);
-      else this.#calls.push({ resolve, reject });
+  async push<Type extends JobType<Jobs>>(
+    type: Type,
+    args: Jobs[Type],
+    { timeoutMs, signal, ...options }: PushOptions = {},
+  ): Promise<string> {
+    const job = outgoingJob(type, args, options);
+    await this.#prepare(job, async () => {
+      await this.#link.call(`PUSH ${encodeOutgoingJob(job)}`, { timeoutMs, signal });
     });
+    return job.jid;
   }
 
-  #read(chunk: Buffer): void {
-    try {
-      this.#reader.read(chunk, (reply) => this.#calls.shift()?.resolve(reply));
-    } catch (error) {
-      this.#socket.destroy(error instanceof Error ? error : undefined);
+  async pushBulk(jobs: BulkJobs<Jobs>, options: CallOptions = {}): Promise<string[]> {
+    const bulk = new Bulk(this.#link, options);
+    const jids: string[] = [];
+    for await (const { type, args, ...jobOptions } of jobs) {
+      const job = outgoingJob(type, args, jobOptions);
+      await this.#prepare(job, () => bulk.add(encodeOutgoingJob(job)));
+      jids.push(job.jid);
     }
+    const refused = await bulk.end();
+    if (refused.size > 0) throw new JobsRefused(refused);
+    return jids;
   }
 
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    for (const call of this.#calls.splice(0)) call.reject(this.#failure);
+  /** The server's account of itself. */
+  async info(options?: CallOptions): Promise<ServerInfo> {
+    return readServerInfo(readText(await this.#link.call("INFO", options)));
   }
-}
 
-function readSimple(reply: Reply): string {
-  if (reply.kind === "simple") return reply.text;
-  throw new Error(reply.kind === "error" ? reply.message : `greeted with ${reply.kind}`);
+  /** Deletes every job, every queue and every counter of the server. Not repeated when its reply is lost. */
+  async flush(options?: CallOptions): Promise<void> {
+    await this.#link.call("FLUSH", { ...options, isRepeatable: false });
+  }
+
+  /** Waits for the calls that are under way, then disconnects. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+
+  async #prepare(job: OutgoingJob, send: () => Promise<void>): Promise<void> {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any name may be asked for
+    const schema = this.#schemas[job.type as JobType<Jobs>];
+    if (schema !== undefined) await validate(schema, job.type, job.args);
+    if (this.#middleware.isEmpty) await send();
+    else await this.#middleware.run(job, send);
+  }
 }

@@ -1,2 +1,52 @@
+/** The SDK: clients that push jobs, and workers that run them. */
 export { type Address, addressFromEnvironment, parseAddress } from "./address.ts";
-export { Client, ServerError } from "./client.ts";
+export {
+  type BulkJob,
+  type BulkJobs,
+  Client,
+  type ClientOptions,
+  type Producer,
+  type PushOptions,
+} from "./client.ts";
+export type { ServerOptions } from "./client-options.ts";
+export {
+  CallTimedOut,
+  ClientClosed,
+  HandshakeRefused,
+  JobsRefused,
+  NotSupported,
+  ServerError,
+  ServerUnavailable,
+} from "./errors.ts";
+export type { Handler, HandlerOptions } from "./handler.ts";
+export type { Job, JobFailure } from "./job.ts";
+export type { JobAdministration, JobSelection } from "./job-administration.ts";
+export { currentJob, type JobContext } from "./job-context.ts";
+export {
+  Discard,
+  DoNotRetry,
+  JobTimedOut,
+  ReservationEnded,
+  RetryAt,
+  UnknownJobType,
+  WorkerStopping,
+} from "./job-errors.ts";
+export type { AnyJobs, JobMap, JobType } from "./job-map.ts";
+export { type Integers, UnsafeInteger } from "./json-text.ts";
+export type { CallOptions, LinkEvents } from "./link.ts";
+export type { LogFields, Logger } from "./logger.ts";
+export type { Middleware } from "./middleware.ts";
+export type { Outcome } from "./outcome.ts";
+export type { JobOptions, OutgoingJob } from "./outgoing-job.ts";
+export type { QueueAdministration } from "./queue-administration.ts";
+export type { QueueSelection } from "./queue-order.ts";
+export type { ServerInfo } from "./server-info.ts";
+export {
+  InvalidArguments,
+  type JobSchemas,
+  type SchemaIssue,
+  type StandardSchema,
+} from "./standard-schema.ts";
+export { Worker } from "./worker.ts";
+export type { WorkerEvents } from "./worker-events.ts";
+export type { StopOptions, StoppedJob, StopReport, WorkerOptions } from "./worker-options.ts";

@@ -44,6 +44,9 @@ function run(): Promise<void> {
       return due(plan, measurement, connect);
     case "parked":
       return parked(plan, measurement, connect);
+    case "idle":
+    case "work off":
+      throw new Error(`${plan.load} is for the SDK alone`);
   }
 }
 

@@ -34,6 +34,10 @@ export type LoadOptions =
   | { load: "wake"; jobsPerSecond: number }
   /** Every connection parks a FETCH; so many jobs become due, evenly spread over the time given. */
   | { load: "due"; count: number; overMs: number }
+  /** The SDK's alone: one job at a time for a worker that waits. */
+  | { load: "idle" }
+  /** The SDK's alone: FETCH, ACK of so many jobs, without a time limit, and a look at its memory. */
+  | { load: "work off"; count: number }
   /** Every connection parks a FETCH, and nothing comes. */
   | { load: "parked" };
 
@@ -48,6 +52,8 @@ export interface LoadResult {
   latency: Record<string, LatencyFigures>;
   /** Jobs that came before they were due. */
   early: number;
+  /** Memory of the generator, from time to time, where the load is about that. */
+  rssMiB?: number[];
 }
 
 export type MessageFromGenerator =

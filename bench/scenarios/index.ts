@@ -8,6 +8,7 @@ import { million } from "./million.ts";
 import { parked } from "./parked.ts";
 import { pushLatency } from "./push-latency.ts";
 import { pushb } from "./pushb.ts";
+import { sdk } from "./sdk.ts";
 import { start } from "./start.ts";
 import { wake } from "./wake.ts";
 
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   start,
   produce,
   processScenario,
+  sdk,
   million,
   blocking,
 ];

@@ -57,3 +57,14 @@ function readFilter(text: Buffer): JobFilter {
   }
   return { jids, pattern: regexp, jobtype };
 }
+
+export function encodeMutate({ action, target, filter }: Mutation): string {
+  const { jids, pattern, jobtype } = filter;
+  // A Faktory looks at jids when they are there at all, and takes an empty text for a pattern.
+  const told = {
+    ...(jids.length > 0 && { jids }),
+    ...(pattern !== "" && { regexp: pattern }),
+    ...(jobtype !== "" && { jobtype }),
+  };
+  return `MUTATE ${JSON.stringify({ cmd: action, target, filter: told })}`;
+}

@@ -31,3 +31,7 @@ export function parseQueue(argument: Buffer): QueueCommand {
   const named = hasStar ? given.slice(1) : given;
   return { action, queues: { names: [...new Set(named.map(checkQueueName))], hasStar } };
 }
+
+export function encodeQueue(action: QueueAction, names: readonly string[]): string {
+  return ["QUEUE", action, ...names].join(" ");
+}

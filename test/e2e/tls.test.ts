@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Client } from "../../worker-sdk/client.ts";
+import { Worker } from "../../worker-sdk/worker.ts";
 import { hasOpenssl, makeCertificate } from "../kit/certificate.ts";
 import { configDirectory, writeConfig } from "../kit/config.ts";
+import { failureOf } from "../kit/failure-of.ts";
 import { leftOut } from "../kit/left-out.ts";
 import { millrace } from "../kit/millrace.ts";
 import { type Serving, serve } from "../kit/serve.ts";
@@ -35,6 +38,35 @@ async function secure(broker: Serving, { cert }: Certificate, options = {}): Pro
 
 if (hasOpenssl) {
   const one = makeCertificate("one.example");
+
+  test("the SDK speaks TLS as well, on all connections of a worker, and proves its password", async () => {
+    const directory = configDirectory(asFiles(one));
+    const broker = await serve({ directory, environment: { FAKTORY_PASSWORD: "s3cret" } });
+    const url = `tcp+tls://:s3cret@127.0.0.1:${broker.port}`;
+    const stranger = new Client({ url });
+    const refusal = await failureOf(stranger.push("T", [], { timeoutMs: 300 }));
+    assert.match(String(refusal), /^ServerUnavailable: .*self[- ]signed certificate/);
+    await stranger.close();
+
+    const tls = { ca: one.cert };
+    const client = new Client({ url, tls });
+    const wrong = new Client({ url: url.replace("s3cret", "guess"), tls });
+    assert.match(String(await failureOf(wrong.info())), /^HandshakeRefused: Invalid password/);
+    await wrong.close();
+    let done = 0;
+    const worker = new Worker({ url, tls }).handle("T", () => done++);
+    await worker.start();
+    await client.push("T", []);
+    await until(() => done === 1, { what: "it is done" });
+    // A thread has them from a copy of the options.
+    await until(async () => (await client.info()).server.connections === 4, {
+      what: "it beats",
+      withinMs: 15_000,
+    });
+    await worker.stop();
+    await client.close();
+    assert.is(await broker.stop(), 0);
+  });
 
   test("with both PEM files, clients speak TLS and nothing else", async () => {
     const directory = configDirectory(asFiles(one));

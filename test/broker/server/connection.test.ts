@@ -184,6 +184,26 @@ test(
 );
 
 test(
+  "several jobs that could not be handed over return together, each to its place",
+  withConnections(async ({ connect, flaky, push: pushJob, state }) => {
+    for (const jid of ["a", "b", "c"]) await pushJob(jid);
+    const before = await state();
+    const { wire, stream } = await connect();
+    const release = flaky.hold("reserve");
+    wire.send("FETCHB 3 q");
+    await flaky.untilHeld("reserve", 3);
+    stream.write = (_bytes: unknown, ...rest: unknown[]) => {
+      (rest.at(-1) as (error: Error) => void)(new Error("EPIPE"));
+      return false;
+    };
+    release();
+    const areBack = async () => Object.keys((await state()).working).length === 0;
+    await until(areBack, { what: "the jobs are back" });
+    assert.equal(await state(), before);
+  }),
+);
+
+test(
   "a job that arrives when the connection has been closed returns to its queue",
   withConnections(async ({ connect, flaky, push: pushJob, state }) => {
     await pushJob("a");

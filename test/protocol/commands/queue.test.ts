@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { parseQueue } from "../../../protocol/commands/queue.ts";
+import { encodeQueue, parseQueue } from "../../../protocol/commands/queue.ts";
 import { refusal } from "../refusal.ts";
 import { assertTable } from "../table.ts";
 
@@ -67,6 +67,13 @@ test("1,000 queues are fine, and one more is refused, even a repeated one", () =
     [problem(`PAUSE ${names.join(" ")} more`), problem(`PAUSE${" q".repeat(1_001)}`)],
     [refused, refused],
   );
+});
+
+test("a client's QUEUE is what the broker reads", () => {
+  const line = encodeQueue("PAUSE", ["default", "mail"]);
+  assert.is(line, "QUEUE PAUSE default mail");
+  const parsed = parse(line.slice("QUEUE ".length));
+  assert.equal(parsed, { action: "PAUSE", queues: named("default", "mail") });
 });
 
 test.run();

@@ -1,0 +1,174 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Heartbeat, type HeartbeatEvents } from "../../worker-sdk/heartbeat.ts";
+import { type Program, startProgram } from "../kit/program.ts";
+import { bulkReply, type ScriptedServer, withScriptedServer } from "../kit/scripted-server.ts";
+import { temporaryDirectory } from "../kit/serve.ts";
+import { until } from "../kit/until.ts";
+
+const test = suite("worker-sdk/heartbeat");
+
+interface Beat {
+  wid: string;
+  current_state: string;
+  rss_kb: number;
+}
+
+const beatsOf = ({ lines }: ScriptedServer): Beat[] =>
+  lines
+    .filter((line) => line.startsWith("BEAT "))
+    .map((line) => JSON.parse(line.slice("BEAT ".length)) as Beat);
+
+function beatTo(server: ScriptedServer, intervalMs: number, events: Partial<HeartbeatEvents> = {}) {
+  return new Heartbeat(
+    {
+      wid: "w-1",
+      intervalMs,
+      link: {
+        address: { host: "127.0.0.1", port: server.port, isTls: false, password: "" },
+        hello: { wid: "w-1" },
+        callTimeoutMs: 1_000,
+        connectTimeoutMs: 1_000,
+        backOff: { firstMs: 1, maxMs: 1 },
+      },
+    },
+    { onState() {}, onFailure() {}, ...events },
+  );
+}
+
+test(
+  "it beats at once, and again after each interval, on one connection",
+  withScriptedServer(async (server) => {
+    const heartbeat = beatTo(server, 5);
+    await until(() => beatsOf(server).length >= 3, { what: "three beats" });
+    await heartbeat.stop();
+    assert.is(server.connections.length, 1);
+    assert.is(server.connections[0]?.hello["wid"], "w-1");
+    const [beat] = beatsOf(server);
+    assert.is(beat?.wid, "w-1");
+    assert.is(beat?.current_state, "");
+    assert.ok((beat?.rss_kb ?? 0) > 10_000);
+    const count = server.lines.length;
+    await until(() => server.openCount === 0, { what: "it has hung up" });
+    assert.is(server.lines.length, count);
+  }),
+);
+
+test(
+  "what the worker does is told at once",
+  withScriptedServer(async (server) => {
+    const heartbeat = beatTo(server, 60_000);
+    await until(() => beatsOf(server).length === 1, { what: "the first beat" });
+    heartbeat.say("quiet");
+    await until(() => beatsOf(server).length === 2, { what: "the second" });
+    assert.is(beatsOf(server)[1]?.current_state, "quiet");
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "what the server wants is passed on",
+  withScriptedServer(async (server) => {
+    const states: string[] = [];
+    const replies = ["+OK", bulkReply('{"state":"quiet"}'), bulkReply('{"state":"terminate"}')];
+    server.answer = () => replies.shift() ?? "+OK";
+    const heartbeat = beatTo(server, 1, { onState: (state) => states.push(state) });
+    await until(() => states.length === 2, { what: "both have come" });
+    assert.equal(states, ["quiet", "terminate"]);
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "a server that does not know the worker gets a HELLO with its name, and the beat again",
+  withScriptedServer(async (server) => {
+    server.answer = () =>
+      server.connections.length === 1 ? "-ERR unknown worker w-1: say HELLO again" : "+OK";
+    const failures: Error[] = [];
+    const heartbeat = beatTo(server, 60_000, { onFailure: (error) => failures.push(error) });
+    await until(() => beatsOf(server).length === 2, { what: "it beats again" });
+    assert.equal(
+      server.connections.map(({ hello }) => hello["wid"]),
+      ["w-1", "w-1"],
+    );
+    await heartbeat.stop();
+    assert.equal(failures, []);
+  }),
+);
+
+test(
+  "a beat that does not arrive is told of, and the next one comes in its time",
+  withScriptedServer(async (server) => {
+    server.answer = () => "-ERR Redis is away";
+    const failures: string[] = [];
+    const heartbeat = beatTo(server, 1, { onFailure: ({ message }) => failures.push(message) });
+    await until(() => failures.length > 0, { what: "the failure" });
+    server.answer = () => "+OK";
+    const count = beatsOf(server).length;
+    await until(() => beatsOf(server).length > count + 1, { what: "it goes on" });
+    assert.is(failures[0], "Redis is away");
+    await heartbeat.stop();
+  }),
+);
+
+const SDK = new URL("../../worker-sdk/worker.ts", import.meta.url).href;
+
+/** A worker in a process of its own, whose only job keeps JavaScript busy for so long. */
+function busyWorker(loader: string, url: string, busyMs: number): Program {
+  const file = join(temporaryDirectory(), "busy.mjs");
+  writeFileSync(
+    file,
+    `import { Worker } from ${JSON.stringify(SDK)};
+    const worker = new Worker({ url: ${JSON.stringify(url)}, beatIntervalMs: 50, wid: "busy-1" });
+    worker.handle("busy", () => {
+      const end = performance.now() + ${busyMs};
+      while (performance.now() < end);
+    });
+    await worker.run();`,
+  );
+  return startProgram(["--import", loader, file]);
+}
+
+const JOB = bulkReply('[{"jid":"busybusy","jobtype":"busy","args":[]}]');
+
+test(
+  "it goes on while a handler keeps JavaScript busy for seconds",
+  withScriptedServer(async (server) => {
+    let isGiven = false;
+    server.answer = (line) => {
+      if (!line.startsWith("FETCHB ")) return "+OK";
+      // Only when beats have begun: the thread starts later than the worker.
+      if (isGiven || beatsOf(server).length === 0) return "$-1";
+      isGiven = true;
+      return JOB;
+    };
+    const { child, ended } = busyWorker("./bin/from-source.mjs", server.url, 2_000);
+    await until(() => isGiven, { what: "the job is given", withinMs: 15_000 });
+    const before = beatsOf(server).length;
+    await until(() => server.lines.some((line) => line.startsWith("ACK ")), {
+      what: "the job is done",
+      withinMs: 15_000,
+    });
+    const during = beatsOf(server).length - before;
+    assert.ok(during >= 10, `${during} beats while the handler was busy`);
+    child.kill("SIGTERM");
+    assert.is(await ended, 0);
+  }),
+);
+
+test(
+  "where no thread can be had it beats all the same",
+  withScriptedServer(async (server) => {
+    server.answer = (line) => (line.startsWith("FETCHB ") ? "$-1" : "+OK");
+    // tsx alone does not reach into threads, so that the thread's file can't be read there.
+    const { child, ended } = busyWorker("tsx", server.url, 0);
+    await until(() => beatsOf(server).length >= 3, { what: "it beats", withinMs: 15_000 });
+    child.kill("SIGTERM");
+    assert.is(await ended, 0);
+    assert.is(beatsOf(server).at(-1)?.current_state, "terminate");
+  }),
+);
+
+test.run();

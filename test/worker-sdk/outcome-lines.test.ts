@@ -1,0 +1,74 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Discard, DoNotRetry, RetryAt } from "../../worker-sdk/job-errors.ts";
+import { type Outcome, outcomeOf } from "../../worker-sdk/outcome.ts";
+import { outcomeLines } from "../../worker-sdk/outcome-lines.ts";
+
+const test = suite("worker-sdk/outcome-lines");
+
+const linesOf = (outcome: Outcome) => outcomeLines("a1b2c3d4", outcome);
+
+interface Told {
+  errtype: string;
+  message: string;
+  backtrace: string[];
+  retry_at?: string;
+  interrupted?: boolean;
+}
+
+function failOf(error: unknown): Told {
+  const [line = ""] = linesOf(outcomeOf(error));
+  assert.ok(line.startsWith("FAIL "), line);
+  return JSON.parse(line.slice("FAIL ".length)) as Told;
+}
+
+test("a job that is done, or has nothing to do, is acknowledged", () => {
+  const ack = ['ACK {"jid":"a1b2c3d4"}'];
+  assert.equal(linesOf({ kind: "done" }), ack);
+  assert.equal(linesOf(outcomeOf(new Discard("gone"))), ack);
+});
+
+test("a failure has the name, the message, and the backtrace without it", () => {
+  const { errtype, message, backtrace } = failOf(new TypeError("two\nlines"));
+  assert.is(errtype, "TypeError");
+  assert.is(message, "two\nlines");
+  assert.match(backtrace[0] ?? "", /^at .*outcome-lines\.test\.ts:\d+:\d+/);
+  assert.ok(backtrace.every((line) => line.startsWith("at ")));
+});
+
+test("a cause is in the backtrace", () => {
+  const { backtrace } = failOf(new Error("above", { cause: new RangeError("below") }));
+  assert.ok(backtrace.includes("caused by RangeError: below"));
+});
+
+test("what is no error is told as text", () => {
+  assert.equal(
+    { ...failOf("oh"), jid: undefined },
+    {
+      errtype: "NotAnError",
+      message: "oh",
+      backtrace: [],
+      jid: undefined,
+    },
+  );
+  assert.is(failOf(undefined).message, "undefined");
+});
+
+test("a time for the retry goes with the report", () => {
+  assert.is(failOf(new RetryAt(new Date(86_400_000))).retry_at, "1970-01-02T00:00:00.000Z");
+  assert.is(failOf(new Error("oh")).retry_at, undefined);
+});
+
+test("a job that is not to be tried again is killed in the same packet", () => {
+  const [fail, kill, ...more] = linesOf(outcomeOf(new DoNotRetry("never")));
+  assert.match(fail ?? "", /^FAIL .*"errtype":"DoNotRetry"/);
+  assert.is(kill, 'MUTATE {"cmd":"kill","target":"retries","filter":{"jids":["a1b2c3d4"]}}');
+  assert.equal(more, []);
+});
+
+test("a job that is handed back has not failed, and an expired one needs no word", () => {
+  assert.match(linesOf({ kind: "handedBack" }).join(), /^FAIL .*"interrupted":true\}$/);
+  assert.equal(linesOf({ kind: "expired" }), []);
+});
+
+test.run();

@@ -1,0 +1,111 @@
+// What must not compile, does not: `tsc -p test` fails where an expected error does not come, and so
+// nothing of this is ever run.
+
+import type { Client } from "../../../worker-sdk/client.ts";
+import type { JobContext } from "../../../worker-sdk/job-context.ts";
+import type { StandardSchema } from "../../../worker-sdk/standard-schema.ts";
+import { drain, type FakeClient, runJob } from "../../../worker-sdk/testing.ts";
+import { Worker } from "../../../worker-sdk/worker.ts";
+
+type Jobs = {
+  resize: [id: string, width: number];
+  tidy: [];
+  mail: [to: string, subject?: string];
+  log: [level: "info" | "warn", ...lines: string[]];
+};
+
+/** An interface will do as well. */
+interface OtherJobs {
+  resize: [id: string, width: number];
+}
+
+export async function producers(client: Client<Jobs>, untyped: Client, other: Client<OtherJobs>) {
+  await client.push("resize", ["a", 1], { queue: "images", at: new Date(), custom: { a: 1 } });
+  await client.push("tidy", []);
+  await client.push("mail", ["me"]);
+  await client.push("mail", ["me", "hello"]);
+  await client.push("log", ["info", "one", "two"]);
+  await client.pushBulk([
+    { type: "tidy", args: [] },
+    { type: "resize", args: ["a", 1], retry: 3 },
+  ]);
+  await untyped.push("anything", [1, "two", { three: [] }]);
+  await other.push("resize", ["a", 1]);
+
+  // @ts-expect-error -- no such type
+  await client.push("rezise", ["a", 1]);
+  // @ts-expect-error -- an argument is missing
+  await client.push("resize", ["a"]);
+  // @ts-expect-error -- one is too many
+  await client.push("resize", ["a", 1, 2]);
+  // @ts-expect-error -- one is of the wrong type
+  await client.push("resize", ["a", "1"]);
+  // @ts-expect-error -- they are an array
+  await client.push("resize", "a", 1);
+  // @ts-expect-error -- not one of both
+  await client.push("log", ["error"]);
+  // @ts-expect-error -- no such option
+  await client.push("tidy", [], { quueue: "images" });
+  // @ts-expect-error -- of the wrong type in a bulk
+  await client.pushBulk([{ type: "resize", args: [1, "a"] }]);
+  // @ts-expect-error -- the arguments of another type
+  await client.pushBulk([{ type: "tidy", args: ["a", 1] }]);
+  // @ts-expect-error -- no such type in the other map either
+  await other.push("tidy", []);
+}
+
+export function handlers(worker: Worker<Jobs>) {
+  worker
+    .handle("resize", async ([id, width], { client }) => {
+      const text: string = id;
+      const number: number = width;
+      await client.push("mail", [text, String(number)]);
+      // @ts-expect-error -- the handler's client knows the same map
+      await client.push("mail", [number]);
+    })
+    .handle("mail", ([, subject]) => subject?.toUpperCase())
+    .handle("log", ([level, ...lines]) => [level, lines.join("\n")]);
+
+  // @ts-expect-error -- no such type
+  worker.handle("rezise", () => {});
+  // @ts-expect-error -- there is no third argument
+  worker.handle("resize", ([, , third]) => third);
+  // @ts-expect-error -- it is a number
+  worker.handle("resize", ([, width]: [string, string]) => width);
+  // @ts-expect-error -- it may be missing
+  worker.handle("mail", ([, subject]) => subject.toUpperCase());
+  // @ts-expect-error -- no such option
+  worker.handle("tidy", () => {}, { timeout: 5 });
+  // @ts-expect-error -- none of the three
+  worker.handle("tidy", () => {}, { integers: "bigint" });
+}
+
+export function middleware(worker: Worker<Jobs>, client: Client<Jobs>) {
+  worker.use(async (context: JobContext<Jobs>, next) => {
+    await context.client.push("tidy", []);
+    await next();
+  });
+  client.use(async (job, next) => {
+    job.custom = { ...job.custom, tenant: "x" };
+    // @ts-expect-error -- its arguments are for reading
+    job.args[0] = 1;
+    await next();
+  });
+}
+
+declare const resizeSchema: StandardSchema<unknown, [id: string, width: number]>;
+
+export const withSchemas = new Worker<Jobs>({ schemas: { resize: resizeSchema } });
+
+// @ts-expect-error -- the output of the schema is not what this type has
+export const withWrongSchema = new Worker<Jobs>({ schemas: { tidy: resizeSchema } });
+
+export async function testing(worker: Worker<Jobs>, client: FakeClient<Jobs>) {
+  await runJob(worker, "resize", ["a", 1], { attempt: 2 });
+  client.assertPushed("resize", { args: ["a", 1], queue: "images" });
+  await drain(worker, client);
+  // @ts-expect-error -- of the wrong type
+  await runJob(worker, "resize", [1, "a"]);
+  // @ts-expect-error -- the arguments of another type
+  client.assertPushed("tidy", { args: ["a", 1] });
+}

@@ -1,0 +1,327 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { NotSupported } from "../../worker-sdk/errors.ts";
+import type { Job } from "../../worker-sdk/job.ts";
+import { currentJob } from "../../worker-sdk/job-context.ts";
+import { Discard, DoNotRetry, JobTimedOut, RetryAt } from "../../worker-sdk/job-errors.ts";
+import type { LogFields } from "../../worker-sdk/logger.ts";
+import type { StandardSchema } from "../../worker-sdk/standard-schema.ts";
+import { Worker } from "../../worker-sdk/worker.ts";
+import { failureOf } from "../kit/failure-of.ts";
+import { until } from "../kit/until.ts";
+import { stopSharedBroker, withWorkers } from "../kit/working.ts";
+
+const test = suite("worker-sdk/worker");
+
+test.after(stopSharedBroker);
+
+type Jobs = { resize: [id: string, width: number]; tell: [] };
+
+test(
+  "a handler gets the arguments and the context, and its job is done when it returns",
+  withWorkers(async ({ client, worker, queue, sets }) => {
+    const seen: unknown[] = [];
+    const working = worker<Jobs>().handle("resize", async ([id, width], context) => {
+      seen.push(id, width, context.attempt, context.job.queue, context.job.custom);
+      assert.is(currentJob()?.job, context.job);
+      await context.client.push("tell", [], { queue: "elsewhere" });
+    });
+    await working.start();
+    await client.push("resize", ["a.png", 300], { queue, custom: { tenant: "x" } });
+    await until(async () => (await client.info()).faktory.total_processed === 1, {
+      what: "it is acknowledged",
+    });
+    assert.equal(seen, ["a.png", 300, 1, queue, { tenant: "x" }]);
+    assert.is((await sets()).working, 0);
+    assert.is((await client.info()).faktory.queues["elsewhere"], 1);
+    assert.is(currentJob(), undefined);
+  }),
+);
+
+test(
+  "what a handler throws decides what becomes of its job",
+  withWorkers(async ({ client, worker, queue, sets }) => {
+    const heard: string[] = [];
+    const later = Date.UTC(2030, 0, 1);
+    const working = worker()
+      .handle("fails", () => {
+        throw new TypeError("no such image");
+      })
+      .handle("is hopeless", () => {
+        throw new DoNotRetry("never");
+      })
+      .handle("waits", () => {
+        throw new RetryAt(later, "limit reached");
+      })
+      .handle("has nothing to do", () => Promise.reject(new Discard("gone")));
+    working.events.on("failed", ({ type }, error) => heard.push(`${type}: ${String(error)}`));
+    working.events.on("discarded", ({ type }, error) => heard.push(`${type}: ${String(error)}`));
+    await working.start();
+    for (const type of ["fails", "is hopeless", "waits", "has nothing to do", "is unknown"]) {
+      await client.push(type, [], { queue });
+    }
+    await until(async () => (await client.info()).faktory.total_processed === 5, {
+      what: "all have been dealt with",
+    });
+    await until(async () => (await sets()).dead === 1, { what: "one is dead" });
+    assert.is((await sets()).retries, 3);
+    assert.equal(heard.toSorted(), [
+      "fails: TypeError: no such image",
+      "has nothing to do: Discard: gone",
+      "is hopeless: DoNotRetry: never",
+      "is unknown: UnknownJobType: no handler for is unknown: this worker has handlers for fails, is hopeless, waits, has nothing to do",
+      "waits: RetryAt: limit reached",
+    ]);
+    await client.jobs.discard("retries", { pattern: '*"next_at":"2030-01-01T00:00:00.000Z"*' });
+    assert.is((await sets()).retries, 2);
+  }),
+);
+
+test(
+  "a job that is tried again tells of its failure, and the number of the attempt",
+  withWorkers(async ({ client, worker, queue }) => {
+    const attempts: unknown[] = [];
+    const working = worker().handle("flaky", (_args, { attempt, job }) => {
+      attempts.push(attempt, job.failure?.message);
+      if (attempt < 3) throw new RetryAt(0, `failure ${attempt}`);
+    });
+    await working.start();
+    await client.push("flaky", [], { queue });
+    await until(() => attempts.length === 6, { what: "the third attempt" });
+    assert.equal(attempts, [1, undefined, 2, "failure 1", 3, "failure 2"]);
+  }),
+);
+
+test(
+  "no more jobs than its concurrency run at once, and no more of a type than that one's",
+  withWorkers(async ({ client, worker, queue }) => {
+    let running = 0;
+    let most = 0;
+    let narrow = 0;
+    let mostNarrow = 0;
+    let count = 0;
+    const tick = () => new Promise(setImmediate);
+    const working = worker({ concurrency: 5 })
+      .handle("wide", async () => {
+        most = Math.max(most, ++running);
+        await tick();
+        running--;
+        count++;
+      })
+      .handle(
+        "narrow",
+        async () => {
+          mostNarrow = Math.max(mostNarrow, ++narrow);
+          most = Math.max(most, ++running);
+          await tick();
+          running--;
+          narrow--;
+          count++;
+        },
+        { concurrency: 2 },
+      );
+    await client.pushBulk(
+      Array.from({ length: 200 }, (_, index) => ({
+        type: index % 2 === 0 ? "wide" : "narrow",
+        args: [],
+        queue,
+      })),
+    );
+    await working.start();
+    await until(() => count === 200, { what: "all are done" });
+    assert.ok(most > 2 && most <= 5, `${most} at once`);
+    assert.is(mostNarrow, 2);
+  }),
+);
+
+test(
+  "a job that takes longer than its type may is told by its signal, and has failed",
+  withWorkers(async ({ client, worker, queue }) => {
+    const reasons: unknown[] = [];
+    const failed: string[] = [];
+    let leave = () => {};
+    const working = worker()
+      .handle(
+        "obeys",
+        (_args, { signal }) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener("abort", () => {
+              reasons.push(signal.reason);
+              reject(new Error("I was told to"));
+            });
+          }),
+        { timeoutMs: 20 },
+      )
+      .handle(
+        "does not listen",
+        () =>
+          new Promise<void>((resolve) => {
+            leave = resolve;
+          }),
+        { timeoutMs: 20 },
+      );
+    working.events.on("failed", ({ type }, error) => failed.push(`${type}: ${String(error)}`));
+    await working.start();
+    await client.push("obeys", [], { queue });
+    await client.push("does not listen", [], { queue });
+    await until(() => failed.length === 2, { what: "both have failed" });
+    leave();
+    assert.equal(failed, [
+      "obeys: JobTimedOut: it took longer than 20 ms",
+      "does not listen: JobTimedOut: it took longer than 20 ms",
+    ]);
+    assert.instance(reasons[0], JobTimedOut);
+  }),
+);
+
+test(
+  "integers beyond 2^53 are refused, or exact where the handler says so",
+  withWorkers(async ({ client, worker, queue }) => {
+    const seen: unknown[] = [];
+    const failed: unknown[] = [];
+    const take = ([value]: readonly unknown[]) => seen.push(value);
+    const working = worker()
+      .handle("plain", take)
+      .handle("exact", take, { integers: "exact" })
+      .handle("rounded", take, { integers: "rounded" });
+    working.events.on("failed", (_job, error) => failed.push(error));
+    await working.start();
+    const id = 2n ** 60n + 1n;
+    for (const type of ["plain", "exact", "rounded"]) await client.push(type, [id], { queue });
+    await until(() => seen.length + failed.length === 3, { what: "all have come" });
+    assert.equal(seen, [id, Number(id)]);
+    assert.match(String(failed[0]), /^UnsafeInteger: 1152921504606846977 is beyond 2\^53/);
+  }),
+);
+
+const doubling: StandardSchema<unknown, [number]> = {
+  "~standard": {
+    version: 1,
+    vendor: "test",
+    validate: (args) => {
+      const [value] = args as unknown[];
+      if (typeof value === "number") return { value: [value * 2] };
+      return { issues: [{ message: "expected a number" }] };
+    },
+  },
+};
+
+test(
+  "a schema checks arguments before the handler, which gets its output",
+  withWorkers(async ({ client, worker, queue }) => {
+    const seen: number[] = [];
+    const failed: string[] = [];
+    const working = worker<{ double: [number] }>({ schemas: { double: doubling } });
+    working.handle("double", ([value]) => seen.push(value));
+    working.events.on("failed", (_job, error) => failed.push(String(error)));
+    await working.start();
+    await client.push("double", [21], { queue });
+    await client.push("double", ["21"], { queue });
+    await until(() => failed.length === 1 && seen.length === 1, { what: "both have come" });
+    assert.equal(seen, [42]);
+    assert.equal(failed, ["InvalidArguments: arguments of double: expected a number"]);
+  }),
+);
+
+test(
+  "middleware runs around each handler, the first outermost",
+  withWorkers(async ({ client, worker, queue }) => {
+    const seen: string[] = [];
+    const working = worker({ concurrency: 1 })
+      .use(async ({ job }, next) => {
+        seen.push(`before ${job.type}`);
+        await next().finally(() => seen.push(`after ${job.type}`));
+      })
+      .use(async ({ job }, next) => {
+        if (job.args[0] === "stop") throw new Discard("by middleware");
+        await next();
+      })
+      .handle("step", ([name]) => seen.push(String(name)));
+    await working.start();
+    await client.push("step", ["go"], { queue });
+    await client.push("step", ["stop"], { queue });
+    await until(() => seen.length === 5, { what: "both have come" });
+    assert.equal(seen, ["before step", "go", "after step", "before step", "after step"]);
+  }),
+);
+
+test(
+  "it logs what happens, and a handler's lines carry its job",
+  withWorkers(async ({ client, worker, queue }) => {
+    const lines: LogFields[] = [];
+    const add = (fields: LogFields) => lines.push(fields);
+    const log = { debug: add, info: add, warn: add, error: add };
+    const working = worker({ log, wid: "logging-1" }).handle("talks", (_args, context) => {
+      context.log.info({ event: "resized", width: 300 });
+    });
+    await working.start();
+    const jid = await client.push("talks", ["secret"], { queue });
+    await until(() => lines.some(({ event }) => event === "job.done"), { what: "it is done" });
+    assert.equal(
+      lines.map(({ event }) => event),
+      ["worker.started", "resized", "job.done"],
+    );
+    const common = { wid: "logging-1", jid, jobtype: "talks" };
+    assert.equal(lines[1], { ...common, event: "resized", width: 300 });
+    assert.not.match(JSON.stringify(lines), /secret/);
+  }),
+);
+
+test(
+  "events tell of each job",
+  withWorkers(async ({ client, worker, queue }) => {
+    const heard: unknown[] = [];
+    const working = worker().handle("works", () => {});
+    working.events.on("connected", () => heard.push("connected"));
+    working.events.on("started", ({ type }: Job) => heard.push(`started ${type}`));
+    working.events.on("done", ({ type }, tookMs) => heard.push(`done ${type}`, tookMs < 5_000));
+    await working.start();
+    await client.push("works", [], { queue });
+    await until(() => heard.length === 4, { what: "it is done" });
+    assert.equal(heard, ["connected", "started works", "done works", true]);
+  }),
+);
+
+test(
+  "queues come in strict order",
+  withWorkers(async ({ client, worker, queue }) => {
+    const seen: unknown[] = [];
+    const working = worker({ concurrency: 1, queues: [`${queue}-first`, queue] });
+    working.handle("count", ([value]) => seen.push(value));
+    for (const value of [3, 4]) await client.push("count", [value], { queue });
+    for (const value of [1, 2]) await client.push("count", [value], { queue: `${queue}-first` });
+    await working.start();
+    await until(() => seen.length === 4, { what: "all are done" });
+    assert.equal(seen, [1, 2, 3, 4]);
+  }),
+);
+
+test(
+  "progress on a server that has none fails with an error that says so",
+  withWorkers(async ({ client, worker, queue }) => {
+    const errors: Error[] = [];
+    const working = worker().handle("long", async (_args, context) => {
+      errors.push(await failureOf(context.progress(50, "half")));
+    });
+    await working.start();
+    await client.push("long", [], { queue });
+    await until(() => errors.length === 1, { what: "it has tried" });
+    assert.instance(errors[0], NotSupported);
+  }),
+);
+
+test("a worker that can't be is refused when it is made", () => {
+  assert.throws(() => new Worker({ concurrency: 0 }), /concurrency is a whole number from 1/);
+  assert.throws(() => new Worker({ queues: [] }), /a worker needs a queue/);
+  assert.throws(() => new Worker({ queues: { a: 0 } }), /the weight of a is not above 0/);
+  const twice = () => new Worker().handle("a", () => {}).handle("a", () => {});
+  assert.throws(twice, /a has a handler already/);
+});
+
+test("one that can't reach its server at the start says so", async () => {
+  const worker = new Worker({ url: "tcp://127.0.0.1:1", callTimeoutMs: 50 });
+  assert.match(String(await failureOf(worker.start())), /^ServerUnavailable: no server at/);
+  assert.equal(await worker.stop(), { jobs: [] });
+});
+
+test.run();

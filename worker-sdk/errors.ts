@@ -1,0 +1,64 @@
+/** The server has refused a command. */
+export class ServerError extends Error {
+  override readonly name: string = "ServerError";
+  /** `ERR`, or a code that tells what to do. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The server does not let us in: the password is missing or wrong. Waiting will not help. */
+export class HandshakeRefused extends ServerError {
+  override readonly name = "HandshakeRefused";
+}
+
+/**
+ * The server could not be reached in the time that the call may take, or the connection broke. The
+ * `cause` is the last thing that went wrong.
+ */
+export class ServerUnavailable extends Error {
+  override readonly name = "ServerUnavailable";
+  /** Whether the command had been sent: the server may have done it, and only its reply was lost. */
+  readonly mayBeDone: boolean;
+
+  constructor(message: string, options: ErrorOptions & { mayBeDone: boolean }) {
+    super(message, options);
+    this.mayBeDone = options.mayBeDone;
+  }
+}
+
+/** The server is there and has not answered in the time that the call may take. It may yet do it. */
+export class CallTimedOut extends Error {
+  override readonly name = "CallTimedOut";
+}
+
+/** The client, or the worker that it belongs to, has been closed. */
+export class ClientClosed extends Error {
+  override readonly name = "ClientClosed";
+}
+
+/** The server does not know a verb: it is a classic Faktory, or an older millrace. */
+export class NotSupported extends Error {
+  override readonly name = "NotSupported";
+}
+
+/** Some jobs of a pushBulk were refused; all others are stored. */
+export class JobsRefused extends Error {
+  override readonly name = "JobsRefused";
+  /** Why, by jid. */
+  readonly refused: ReadonlyMap<string, string>;
+
+  constructor(refused: ReadonlyMap<string, string>) {
+    const [first] = refused;
+    super(`${refused.size} jobs were refused, such as ${first?.[0]}: ${first?.[1]}`);
+    this.refused = refused;
+  }
+}
+
+/** FWP has one code for nearly everything, so the text is all that tells. */
+export function isUnknownCommand(error: unknown): boolean {
+  return error instanceof ServerError && /^unknown command/i.test(error.message);
+}

@@ -1,0 +1,56 @@
+import type { JobContext } from "./job-context.ts";
+import { UnknownJobType } from "./job-errors.ts";
+import type { AnyJobs } from "./job-map.ts";
+import type { Integers } from "./json-text.ts";
+
+/**
+ * Runs jobs of one type: gets their arguments as an array, to be taken apart in place, and the
+ * context. When it returns, or its promise resolves, the job is done; when it throws, it has failed.
+ */
+export type Handler<Args, Jobs> = (args: Args, context: JobContext<Jobs>) => unknown;
+
+export interface HandlerOptions {
+  /** So many jobs of this type are run at once; by default as many as the worker runs. */
+  concurrency?: number | undefined;
+  /**
+   * Milliseconds after which a job's signal fires; when it does not end then, it has failed. By
+   * default, and at the most, until its reservation ends.
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * What becomes of an integer beyond 2^53 in a job. By default `refuse`: the job fails, and says so;
+   * `exact` makes it a bigint, `rounded` the nearest number.
+   */
+  integers?: Integers | undefined;
+}
+
+/** One that does not know its types any longer; the map of jobs says that they are right. */
+export type AnyHandler = Handler<readonly unknown[], AnyJobs>;
+
+export interface Registration {
+  handler: AnyHandler;
+  options: HandlerOptions;
+}
+
+/** The handlers of a worker, by type. */
+export class Handlers {
+  readonly #registrations = new Map<string, Registration>();
+
+  /** @throws RangeError when the type has one already */
+  add(type: string, registration: Registration): void {
+    if (this.#registrations.has(type)) throw new RangeError(`${type} has a handler already`);
+    this.#registrations.set(type, registration);
+  }
+
+  find(type: string): Registration | undefined {
+    return this.#registrations.get(type);
+  }
+
+  /** @throws UnknownJobType */
+  get(type: string): Registration {
+    const found = this.#registrations.get(type);
+    if (found !== undefined) return found;
+    const known = [...this.#registrations.keys()].join(", ") || "nothing";
+    throw new UnknownJobType(`no handler for ${type}: this worker has handlers for ${known}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Producer } from "./client.ts";
+import type { Job } from "./job.ts";
+import type { AnyJobs } from "./job-map.ts";
+import type { Logger } from "./logger.ts";
+
+/** What a handler has besides its arguments. */
+export interface JobContext<Jobs = AnyJobs> {
+  readonly job: Job;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /**
+   * Fires when the job had better end: its time is up, its reservation has ended, or the worker stops.
+   * The reason is JobTimedOut, ReservationEnded or WorkerStopping.
+   */
+  readonly signal: AbortSignal;
+  /** The worker's logger, with the jid and the type in every line. */
+  readonly log: Logger;
+  /** The worker's own client, to push further jobs. */
+  readonly client: Producer<Jobs>;
+  /**
+   * Tells the server how far the job is. FWP: TRACK.
+   * @param percent a whole number from 0 to 100
+   * @throws NotSupported where the server has no TRACK
+   */
+  progress(percent: number, description?: string): Promise<void>;
+}
+
+const storage = new AsyncLocalStorage<JobContext>();
+
+/** The context of the job that is being run where this is called; undefined outside of any. */
+export function currentJob(): JobContext | undefined {
+  return storage.getStore();
+}
+
+/** Runs something within which currentJob gives this context. */
+export function runInContext<Result>(context: JobContext, run: () => Result): Result {
+  return storage.run(context, run);
+}

@@ -1,0 +1,42 @@
+/** Thrown by a handler: the job has failed, and to try it again is of no use. It dies. */
+export class DoNotRetry extends Error {
+  override readonly name = "DoNotRetry";
+}
+
+/** Thrown by a handler: the job has failed, and may be tried again at a time that is known. */
+export class RetryAt extends Error {
+  override readonly name = "RetryAt";
+  /** Epoch milliseconds. */
+  readonly at: number;
+
+  /** @param at a Date, or epoch milliseconds. A classic Faktory uses its own back-off instead. */
+  constructor(at: Date | number, message = "to be tried again later", options?: ErrorOptions) {
+    super(message, options);
+    this.at = Number(at);
+  }
+}
+
+/** Thrown by a handler: there is nothing to do any longer. The job is done without a failure. */
+export class Discard extends Error {
+  override readonly name = "Discard";
+}
+
+/** No handler is registered for the type of a job; it fails, and is tried again. */
+export class UnknownJobType extends Error {
+  override readonly name = "UnknownJobType";
+}
+
+/** Why a job's signal fires: it has taken longer than its handler's timeoutMs. */
+export class JobTimedOut extends Error {
+  override readonly name = "JobTimedOut";
+}
+
+/** Why a job's signal fires: the worker stops, and the job is about to be handed back. */
+export class WorkerStopping extends Error {
+  override readonly name = "WorkerStopping";
+}
+
+/** Why a job's signal fires: its reservation has ended, and the server gives it to somebody else. */
+export class ReservationEnded extends Error {
+  override readonly name = "ReservationEnded";
+}

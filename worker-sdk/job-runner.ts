@@ -1,0 +1,176 @@
+import type { EventEmitter } from "node:events";
+import { createAborter } from "./aborter.ts";
+import type { ArrivedJob } from "./arrived-job.ts";
+import { callHandler, type HandlerWorld } from "./call-handler.ts";
+import type { Producer } from "./client.ts";
+import { type Job, readJob } from "./job.ts";
+import type { AnyJobs } from "./job-map.ts";
+import { decodeJson } from "./json-text.ts";
+import type { Link } from "./link.ts";
+import type { Logger } from "./logger.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Reports } from "./reports.ts";
+import { RunningContext } from "./running-context.ts";
+import { RunningJob } from "./running-job.ts";
+import { Slots } from "./slots.ts";
+import type { WorkerEvents } from "./worker-events.ts";
+import type { StoppedJob } from "./worker-options.ts";
+
+export interface RunnerParts extends HandlerWorld {
+  client: Producer<AnyJobs>;
+  link: Link;
+  reports: Reports;
+  /** Each job that is accepted has one, and gives it back. */
+  slots: Slots;
+  concurrency: number;
+  graceMs: number;
+  events: EventEmitter<WorkerEvents>;
+  log: Logger;
+}
+
+/** Runs the jobs that have come: calls their handlers, and has the server told how they ended. */
+export class JobRunner {
+  readonly #parts: RunnerParts;
+  readonly #running = new Set<RunningJob>();
+  /** For the types that have a concurrency of their own. */
+  readonly #slotsOfTypes = new Map<string, Slots>();
+  readonly #noneBegins = createAborter();
+  readonly #stopped: StoppedJob[] = [];
+  #handsBackArrivals = false;
+  #isInterrupted = false;
+  #onIdle = () => {};
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a job, and a slot that is given back when its handler has ended. */
+  accept(arrived: ArrivedJob): void {
+    const { slots, log } = this.#parts;
+    this.#run(arrived)
+      .catch((err: unknown) => log.error({ event: "job.unreadable", err }))
+      .finally(() => slots.giveBack())
+      // Nothing is left that could reject.
+      .catch(() => {});
+  }
+
+  /**
+   * From now on what becomes of jobs is noted, and those that wait for others of their type go back.
+   * @param handsBack whether those that still arrive go back too
+   */
+  beginStop(handsBack: boolean): void {
+    this.#handsBackArrivals = handsBack;
+    this.#noneBegins.abort();
+  }
+
+  /** Fires the signals of all jobs; each has its grace to end. */
+  interrupt(): void {
+    this.#isInterrupted = true;
+    for (const running of this.#running) running.interrupt();
+  }
+
+  /** Resolves when no job is left whose outcome is open. */
+  async whenIdle(): Promise<void> {
+    if (this.#running.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  /** What became of jobs since the stop began. */
+  get stopped(): readonly StoppedJob[] {
+    return this.#stopped;
+  }
+
+  async #run(arrived: ArrivedJob): Promise<void> {
+    const { handlers, graceMs, reports, concurrency } = this.#parts;
+    const job = readJob(arrived.parsed);
+    const options = handlers.find(job.type)?.options;
+    const running = new RunningJob(job, { timeoutMs: options?.timeoutMs, graceMs });
+    this.#running.add(running);
+    const reported = this.#reportWhenSettled(running);
+    if (this.#isInterrupted || (this.#handsBackArrivals && this.#noneBegins.signal.aborted)) {
+      running.handBack();
+    } else if (options?.concurrency === undefined) {
+      await this.#work(running, arrived);
+    } else {
+      await this.#workInTurn(running, arrived, options.concurrency);
+    }
+    // Who finishes jobs faster than the server takes it is not to gather what it can't tell.
+    if (reports.count > concurrency) await reported;
+  }
+
+  async #workInTurn(running: RunningJob, arrived: ArrivedJob, concurrency: number): Promise<void> {
+    const { type } = running.job;
+    const slots = this.#slotsOfTypes.get(type) ?? new Slots(concurrency);
+    this.#slotsOfTypes.set(type, slots);
+    if (!(await slots.acquire(this.#noneBegins.signal))) return running.handBack();
+    try {
+      await this.#work(running, arrived);
+    } finally {
+      slots.giveBack();
+    }
+  }
+
+  async #work(running: RunningJob, arrived: ArrivedJob): Promise<void> {
+    const { events } = this.#parts;
+    try {
+      const job = this.#withExactIntegers(running.job, arrived);
+      events.emit("started", job);
+      running.end(await callHandler(this.#parts, new RunningContext(job, running, this.#parts)));
+    } catch (error) {
+      running.end(outcomeOf(error));
+    }
+  }
+
+  /** @throws UnsafeInteger where the handler has not said what to do with one */
+  #withExactIntegers(job: Job, { text }: ArrivedJob): Job {
+    if (text === undefined) return job;
+    const { integers = "refuse" } = this.#parts.handlers.find(job.type)?.options ?? {};
+    return readJob(decodeJson(text, integers));
+  }
+
+  async #reportWhenSettled(running: RunningJob): Promise<void> {
+    const { job } = running;
+    const startedAt = performance.now();
+    const outcome = await running.outcome;
+    this.#running.delete(running);
+    const isReported = this.#parts.reports.report(job, outcome);
+    this.#tell(job, outcome, performance.now() - startedAt);
+    if (this.#noneBegins.signal.aborted) void this.#note(job, outcome, isReported);
+    if (this.#running.size === 0) this.#onIdle();
+    await isReported;
+  }
+
+  async #note({ jid, type }: Job, { kind }: Outcome, isReported: Promise<boolean>): Promise<void> {
+    const stopped: StoppedJob = { jid, type, outcome: kind };
+    this.#stopped.push(stopped);
+    if (!(await isReported)) stopped.outcome = "unreported";
+  }
+
+  #tell(job: Job, outcome: Outcome, tookMs: number): void {
+    const { events, log } = this.#parts;
+    const fields = { jid: job.jid, jobtype: job.type, ms: Math.round(tookMs) };
+    switch (outcome.kind) {
+      case "done":
+        log.debug({ event: "job.done", ...fields });
+        events.emit("done", job, tookMs);
+        break;
+      case "failed":
+        log.warn({ event: "job.failed", ...fields, err: outcome.error });
+        events.emit("failed", job, outcome.error);
+        break;
+      case "discarded":
+        log.info({ event: "job.discarded", ...fields, err: outcome.error });
+        events.emit("discarded", job, outcome.error);
+        break;
+      case "handedBack":
+        log.info({ event: "job.handed-back", ...fields });
+        events.emit("handedBack", job);
+        break;
+      case "expired":
+        log.warn({ event: "job.expired", ...fields });
+        events.emit("expired", job);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  DEFAULT_PRIORITY,
+  DEFAULT_RESERVE_SECONDS,
+  DEFAULT_RETRY,
+  MIN_RESERVE_SECONDS,
+} from "../protocol/limits.ts";
+
+/** A job that was fetched. */
+export interface Job {
+  readonly jid: string;
+  readonly type: string;
+  readonly args: readonly unknown[];
+  readonly queue: string;
+  /** 1 to 9, 9 first. */
+  readonly priority: number;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** How often it may be tried again. */
+  readonly retry: number;
+  readonly reserveForSeconds: number;
+  /** When it was to run; undefined when that was at once. */
+  readonly at: Date | undefined;
+  /** Undefined where the producer wrote something that is no time. */
+  readonly createdAt: Date | undefined;
+  readonly enqueuedAt: Date | undefined;
+  readonly custom: Readonly<Record<string, unknown>>;
+  /** Of the attempt before. */
+  readonly failure: JobFailure | undefined;
+}
+
+export interface JobFailure {
+  /** 0 after the first failure. */
+  readonly retryCount: number;
+  readonly errtype: string;
+  readonly message: string;
+  readonly backtrace: readonly string[];
+  readonly failedAt: Date | undefined;
+}
+
+/** Reads what JSON.parse made of a job's text. @throws TypeError for what is no job */
+export function readJob(parsed: unknown): Job {
+  const { jid, jobtype, args, queue, priority, retry, ...rest } = objectOf(parsed);
+  const { reserve_for, at, created_at, enqueued_at, custom, failure } = rest;
+  if (typeof jid !== "string" || typeof jobtype !== "string" || !Array.isArray(args)) {
+    throw new TypeError("the server sent something that is no job");
+  }
+  const past = typeof failure === "object" && failure !== null ? readFailure(failure) : undefined;
+  return {
+    jid,
+    type: jobtype,
+    args,
+    queue: textOf(queue, "default"),
+    priority: numberOf(priority, DEFAULT_PRIORITY),
+    attempt: past === undefined ? 1 : past.retryCount + 2,
+    retry: numberOf(retry, DEFAULT_RETRY),
+    reserveForSeconds: readReserveFor(reserve_for),
+    at: timeOf(at),
+    createdAt: timeOf(created_at),
+    enqueuedAt: timeOf(enqueued_at),
+    custom: objectOf(custom),
+    failure: past,
+  };
+}
+
+function readFailure(failure: object): JobFailure {
+  const { retry_count, errtype, message, backtrace, failed_at } = objectOf(failure);
+  return {
+    retryCount: numberOf(retry_count, 0),
+    errtype: textOf(errtype, ""),
+    message: textOf(message, ""),
+    backtrace: Array.isArray(backtrace) ? backtrace.map(String) : [],
+    failedAt: timeOf(failed_at),
+  };
+}
+
+/** FWP: 0 means the default, and what is too short is a minute. */
+function readReserveFor(written: unknown): number {
+  const seconds = numberOf(written, 0);
+  return seconds === 0 ? DEFAULT_RESERVE_SECONDS : Math.max(seconds, MIN_RESERVE_SECONDS);
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of an object all members may be asked for
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
+}
+
+function numberOf(value: unknown, otherwise: number): number {
+  return typeof value === "number" ? value : otherwise;
+}
+
+function timeOf(value: unknown): Date | undefined {
+  if (typeof value !== "string") return undefined;
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { MAX_LINE_BYTES } from "../protocol/limits.ts";
+import { formatTimestamp } from "../protocol/timestamp.ts";
+import { encodeJson } from "./json-text.ts";
+
+export interface JobOptions {
+  /**
+   * The job's name, 8 to 1,000 bytes; one that nobody else has by default. A millrace stores a jid
+   * that is live only once, so one that follows from what is to be done makes a push idempotent.
+   */
+  jid?: string | undefined;
+  /** By default `default`. */
+  queue?: string | undefined;
+  /** 1 to 9, 9 first, 5 by default. A classic Faktory passes over it. */
+  priority?: number | undefined;
+  /** How often it may be tried again, 25 by default; 0 discards it at the first failure, -1 lets it die. */
+  retry?: number | undefined;
+  /** How long a worker may keep it: 60 to 86,400 seconds, 1,800 by default. */
+  reserveForSeconds?: number | undefined;
+  /** Not before this time: a Date, or epoch milliseconds. */
+  at?: Date | number | undefined;
+  /** Not before so many milliseconds from now. Instead of `at`. */
+  delayMs?: number | undefined;
+  /** Whatever is to go with the job besides its arguments. */
+  custom?: Record<string, unknown> | undefined;
+}
+
+/** A job on its way to the server, as middleware sees it and may change it. */
+export interface OutgoingJob extends Omit<JobOptions, "delayMs"> {
+  jid: string;
+  type: string;
+  args: readonly unknown[];
+}
+
+/** @throws RangeError for both a time and a delay, or one that is no time */
+export function outgoingJob(
+  type: string,
+  args: readonly unknown[],
+  { delayMs, ...options }: JobOptions,
+): OutgoingJob {
+  const job: OutgoingJob = { ...options, jid: options.jid ?? createJid(), type, args };
+  if (delayMs === undefined) return job;
+  if (job.at !== undefined) throw new RangeError("a job has either `at` or `delayMs`");
+  job.at = Date.now() + delayMs;
+  return job;
+}
+
+/** 24 hexadecimal digits: about 90 random bits, which will do for all jobs there will ever be. */
+export function createJid(): string {
+  return randomUUID().replaceAll("-", "").slice(0, 24);
+}
+
+/** The JSON text of a PUSH. @throws RangeError for what no server would take */
+export function encodeOutgoingJob(job: OutgoingJob): string {
+  const { jid, type, args, queue, priority, retry, reserveForSeconds, at, custom } = job;
+  const text = encodeJson({
+    jid,
+    jobtype: type,
+    args,
+    queue,
+    priority,
+    retry,
+    reserve_for: reserveForSeconds,
+    at: at === undefined ? undefined : formatTimestamp(Number(at)),
+    custom,
+  });
+  // A character has at most three bytes as UTF-8, for each of its UTF-16 units.
+  if (text.length * 3 > MAX_LINE_BYTES && Buffer.byteLength(text) > MAX_LINE_BYTES - 64) {
+    throw new RangeError(`job ${jid} is larger than the ${MAX_LINE_BYTES} bytes of a line`);
+  }
+  return text;
+}

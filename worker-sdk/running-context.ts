@@ -1,0 +1,47 @@
+import type { Producer } from "./client.ts";
+import type { Job } from "./job.ts";
+import type { JobContext } from "./job-context.ts";
+import type { AnyJobs } from "./job-map.ts";
+import type { Link } from "./link.ts";
+import { childLogger, type Logger } from "./logger.ts";
+import { setProgress } from "./progress.ts";
+import type { RunningJob } from "./running-job.ts";
+
+/** The context of a job that a worker runs. What a handler may not ask for is made when it does. */
+export class RunningContext implements JobContext {
+  readonly job: Job;
+  readonly client: Producer<AnyJobs>;
+  readonly #running: RunningJob;
+  readonly #link: Link;
+  readonly #workerLog: Logger;
+  #log: Logger | undefined;
+
+  constructor(
+    job: Job,
+    running: RunningJob,
+    worker: { client: Producer<AnyJobs>; link: Link; log: Logger },
+  ) {
+    this.job = job;
+    this.#running = running;
+    this.client = worker.client;
+    this.#link = worker.link;
+    this.#workerLog = worker.log;
+  }
+
+  get attempt(): number {
+    return this.job.attempt;
+  }
+
+  get signal(): AbortSignal {
+    return this.#running.signal;
+  }
+
+  get log(): Logger {
+    this.#log ??= childLogger(this.#workerLog, { jid: this.job.jid, jobtype: this.job.type });
+    return this.#log;
+  }
+
+  async progress(percent: number, description?: string): Promise<void> {
+    await setProgress(this.#link, this.job.jid, percent, description);
+  }
+}

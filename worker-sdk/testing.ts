@@ -1,0 +1,101 @@
+/** Helpers for the tests of programs that push or run jobs: `millrace/testing`. */
+import { FakeClient } from "./fake-client.ts";
+import type { Job } from "./job.ts";
+import type { JobContext } from "./job-context.ts";
+import type { JobMap, JobType } from "./job-map.ts";
+import { type Logger, silentLogger } from "./logger.ts";
+import type { JobOptions } from "./outgoing-job.ts";
+import type { Worker } from "./worker.ts";
+
+export { type ExpectedJob, FakeClient } from "./fake-client.ts";
+export type { PushedJob } from "./push-recorder.ts";
+
+export interface RunOptions<Jobs extends JobMap<Jobs>> {
+  /** What the handler pushes with; one of its own by default. */
+  client?: FakeClient<Jobs>;
+  /** 1 by default. */
+  attempt?: number;
+  signal?: AbortSignal;
+  log?: Logger;
+}
+
+/** What a handler did besides what it is for. */
+export interface JobTrace<Jobs extends JobMap<Jobs>> {
+  client: FakeClient<Jobs>;
+  progress: { percent: number; description: string | undefined }[];
+}
+
+/**
+ * Runs one job as the worker would, with its middleware and schemas, and without a server. The
+ * arguments become JSON and are read again, as on their way through one; integers beyond 2^53 are
+ * bigints then, whatever the handler asks for.
+ * @throws what the handler throws
+ */
+export async function runJob<Jobs extends JobMap<Jobs>, Type extends JobType<Jobs>>(
+  worker: Worker<Jobs>,
+  type: Type,
+  args: Jobs[Type],
+  options: RunOptions<Jobs> & JobOptions = {},
+): Promise<JobTrace<Jobs>> {
+  const { client = new FakeClient<Jobs>(), attempt, signal, log, ...jobOptions } = options;
+  const sender = new FakeClient<Jobs>();
+  await sender.push(type, args, jobOptions);
+  const [job] = sender.pushed;
+  if (job === undefined) throw new Error("the job was not pushed");
+  return await perform(worker, job, { client, attempt, signal, log });
+}
+
+/** What became of jobs that were drained. */
+export interface Drained {
+  done: Job[];
+  failed: { job: Job; error: unknown }[];
+}
+
+/**
+ * Runs all jobs that were pushed, and those that they push with the same client, until none is left;
+ * whatever their time and queue. None is tried again.
+ */
+export async function drain<Jobs extends JobMap<Jobs>>(
+  worker: Worker<Jobs>,
+  client: FakeClient<Jobs>,
+): Promise<Drained> {
+  const drained: Drained = { done: [], failed: [] };
+  // Those that are pushed meanwhile are behind those that are there.
+  for (let next = 0; next < client.pushed.length; next++) {
+    const job = client.pushed[next];
+    if (job === undefined) break;
+    try {
+      await perform(worker, job, { client });
+      drained.done.push(job);
+    } catch (error) {
+      drained.failed.push({ job, error });
+    }
+  }
+  client.clear();
+  return drained;
+}
+
+async function perform<Jobs extends JobMap<Jobs>>(
+  worker: Worker<Jobs>,
+  job: Job,
+  options: { [Name in keyof RunOptions<Jobs>]: RunOptions<Jobs>[Name] | undefined } & {
+    client: FakeClient<Jobs>;
+  },
+): Promise<JobTrace<Jobs>> {
+  const { client, attempt = job.attempt, log = silentLogger } = options;
+  const { signal = new AbortController().signal } = options;
+  const trace: JobTrace<Jobs> = { client, progress: [] };
+  const context: JobContext<Jobs> = {
+    job: { ...job, attempt },
+    attempt,
+    signal,
+    log,
+    client,
+    async progress(percent, description) {
+      trace.progress.push({ percent, description });
+    },
+  };
+  const outcome = await worker.perform(context);
+  if (outcome.kind === "failed" || outcome.kind === "discarded") throw outcome.error;
+  return trace;
+}

@@ -1,0 +1,55 @@
+import { extname } from "node:path";
+import { Worker as Thread } from "node:worker_threads";
+import type { WorkerState } from "../protocol/worker-state.ts";
+import { Heartbeat, type HeartbeatEvents, type HeartbeatOptions } from "./heartbeat.ts";
+import type { FromThread } from "./heartbeat-thread.ts";
+
+/**
+ * A heartbeat in a thread of its own, which goes on while handlers keep JavaScript busy: a server
+ * forgets a worker that is silent for a minute. Where no thread can be had, as in a program that was
+ * bundled into one file, it beats here.
+ */
+export class ThreadedHeartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #events: HeartbeatEvents;
+  #thread: Thread | undefined;
+  #ownBeat: Heartbeat | undefined;
+  #state: WorkerState = "running";
+  #isStopping = false;
+
+  constructor(options: HeartbeatOptions, events: HeartbeatEvents) {
+    this.#options = options;
+    this.#events = events;
+    const file = `./heartbeat-thread${extname(import.meta.url)}`;
+    const thread = new Thread(new URL(file, import.meta.url), { workerData: options });
+    this.#thread = thread;
+    thread.on("message", (told: FromThread) => this.#hear(told));
+    thread.on("error", (error) => events.onFailure(error));
+    thread.on("exit", () => this.#beatHere());
+  }
+
+  say(state: WorkerState): void {
+    this.#state = state;
+    this.#thread?.postMessage(state);
+    this.#ownBeat?.say(state);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#thread?.terminate();
+    await this.#ownBeat?.stop();
+  }
+
+  #hear(told: FromThread): void {
+    if ("state" in told) this.#events.onState(told.state);
+    else this.#events.onFailure(new Error(told.failure));
+  }
+
+  /** The thread has ended, and not because it was told to. */
+  #beatHere(): void {
+    this.#thread = undefined;
+    if (this.#isStopping) return;
+    this.#ownBeat = new Heartbeat(this.#options, this.#events);
+    this.#ownBeat.say(this.#state);
+  }
+}

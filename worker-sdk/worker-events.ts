@@ -1,0 +1,23 @@
+import type { Job } from "./job.ts";
+import type { StopReport } from "./worker-options.ts";
+
+/** What a worker tells of itself. A listener that throws is the program's own fault, as ever. */
+export interface WorkerEvents {
+  connected: [];
+  /** The connection for results broke, or could not be made; it is tried again. */
+  disconnected: [error: Error];
+  /** A job's handler is called. */
+  started: [job: Job];
+  done: [job: Job, tookMs: number];
+  failed: [job: Job, error: unknown];
+  /** Its handler threw Discard. */
+  discarded: [job: Job, error: unknown];
+  /** It was not finished, and is in its queue again; on a classic Faktory it has failed. */
+  handedBack: [job: Job];
+  /** Its reservation ended before it did: another worker may have it. */
+  expired: [job: Job];
+  /** No more jobs are fetched. */
+  quiet: [];
+  stopping: [];
+  stopped: [report: StopReport];
+}

@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import { EventEmitter, once } from "node:events";
+import { hostname } from "node:os";
+import { createAborter } from "./aborter.ts";
+import { callHandler, type HandlerWorld } from "./call-handler.ts";
+import { Client } from "./client.ts";
+import { linkOptionsOf } from "./client-options.ts";
+import { Fetching } from "./fetching.ts";
+import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
+import type { JobContext } from "./job-context.ts";
+import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
+import { JobRunner } from "./job-runner.ts";
+import { Link, type LinkOptions } from "./link.ts";
+import { childLogger, type Logger, silentLogger } from "./logger.ts";
+import { type Middleware, MiddlewareChain } from "./middleware.ts";
+import type { Outcome } from "./outcome.ts";
+import { pause } from "./pause.ts";
+import { QueueOrder } from "./queue-order.ts";
+import { Reports } from "./reports.ts";
+import { onSignals } from "./signals.ts";
+import { Slots } from "./slots.ts";
+import { ThreadedHeartbeat } from "./threaded-heartbeat.ts";
+import type { WorkerEvents } from "./worker-events.ts";
+import type { StopOptions, StopReport, WorkerOptions } from "./worker-options.ts";
+
+/**
+ * Fetches jobs and runs their handlers. It has three connections: FETCH waits on one, heartbeats go over
+ * another, and results and the handlers' own pushes over the third.
+ *
+ * It moves from new to running, quiet and stopped, and never back.
+ */
+export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
+  readonly events = new EventEmitter<WorkerEvents>();
+  /** On the worker's own connection; handlers find it in their context. */
+  readonly client: Client<Jobs>;
+  readonly wid: string;
+  readonly #options: WorkerOptions<Jobs>;
+  readonly #linkOptions: LinkOptions;
+  readonly #link: Link;
+  readonly #log: Logger;
+  readonly #world: HandlerWorld;
+  readonly #runner: JobRunner;
+  readonly #fetching: Fetching;
+  readonly #reports: Reports;
+  #heartbeat: ThreadedHeartbeat | undefined;
+  #isStarted = false;
+  #fetchingStopped: Promise<void> | undefined;
+  /** Ends the time that running jobs have at a stop. */
+  readonly #hurry = createAborter();
+  #stopping: Promise<StopReport> | undefined;
+  #onStopped: (report: Promise<StopReport>) => void = () => {};
+  readonly #stopped: Promise<StopReport>;
+
+  /** Connects to nothing yet. @throws RangeError for an option that makes no sense */
+  constructor(options: WorkerOptions<Jobs> = {}) {
+    const { concurrency = 10, queues = ["default"], graceMs = 1_000, schemas = {} } = options;
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new RangeError("concurrency is a whole number from 1");
+    }
+    this.#options = options;
+    this.wid = options.wid ?? randomUUID();
+    this.#log = childLogger(options.log ?? silentLogger, { wid: this.wid });
+    const hello = { wid: this.wid, hostname: hostname(), pid: process.pid };
+    const labels = [...(options.labels ?? [])];
+    this.#linkOptions = linkOptionsOf(options, { ...hello, labels });
+    this.#link = new Link(this.#linkOptions);
+    this.client = new Client<Jobs>({ schemas }, this.#link);
+    this.#reports = new Reports(this.#link, this.#log);
+    const slots = new Slots(concurrency);
+    this.#world = {
+      handlers: new Handlers(),
+      schemas: untyped(schemas),
+      middleware: new MiddlewareChain(),
+    };
+    this.#runner = new JobRunner({
+      ...this.#world,
+      client: untyped(this.client),
+      link: this.#link,
+      reports: this.#reports,
+      slots,
+      concurrency,
+      graceMs,
+      events: this.events,
+      log: this.#log,
+    });
+    this.#fetching = new Fetching({
+      link: this.#linkOptions,
+      order: new QueueOrder(queues, Math.random),
+      slots,
+      concurrency,
+      log: this.#log,
+      onJob: (job) => this.#runner.accept(job),
+    });
+    this.#stopped = new Promise((resolve) => {
+      this.#onStopped = resolve;
+    });
+    this.#link.events.on("connected", () => this.events.emit("connected"));
+    this.#link.events.on("disconnected", (error) => {
+      this.#log.warn({ event: "worker.disconnected", err: error });
+      this.events.emit("disconnected", error);
+    });
+  }
+
+  /**
+   * Says which function runs the jobs of a type.
+   * @throws RangeError when the type has a handler already
+   */
+  handle<Type extends JobType<Jobs>>(
+    type: Type,
+    handler: Handler<Jobs[Type], Jobs>,
+    options: HandlerOptions = {},
+  ): this {
+    this.#world.handlers.add(type, { handler: untyped(handler), options });
+    return this;
+  }
+
+  /** Runs around each handler: it may look at the job, measure, catch, or throw. */
+  use(middleware: Middleware<JobContext<Jobs>>): this {
+    this.#world.middleware.add(untyped(middleware));
+    return this;
+  }
+
+  /**
+   * Connects, and begins to fetch. Resolves when it has; from then on it looks after itself.
+   * @throws HandshakeRefused or ServerUnavailable when the server can't be reached at the start
+   */
+  async start(): Promise<void> {
+    if (this.#isStarted) throw new Error("a worker is started once");
+    this.#isStarted = true;
+    try {
+      await this.#link.connect();
+    } catch (error) {
+      this.#link.destroy();
+      throw error;
+    }
+    // Stopped meanwhile, by a signal.
+    if (this.#stopping !== undefined) return;
+    this.#heartbeat = this.#startHeartbeat();
+    if (this.#fetchingStopped === undefined) this.#fetching.start();
+    this.#log.info({ event: "worker.started" });
+  }
+
+  /**
+   * Starts, and works until SIGTERM, SIGINT or the server stops it; SIGTSTP makes it quiet. Resolves
+   * with what became of the jobs that were running. It does not end the process, which ends by itself
+   * when nothing else keeps it.
+   */
+  async run(): Promise<StopReport> {
+    const unwire = onSignals(this);
+    try {
+      await this.start();
+      return await this.#stopped;
+    } finally {
+      unwire();
+    }
+  }
+
+  /**
+   * Runs the handler of a job, inside of all middleware, without a server: for tests, which have
+   * runJob and drain of `millrace/testing` for it.
+   */
+  perform(context: JobContext<Jobs>): Promise<Outcome> {
+    return callHandler(this.#world, untyped(context));
+  }
+
+  /** Fetches no more; what runs goes on, and heartbeats too. */
+  quiet(): void {
+    if (this.#fetchingStopped !== undefined) return;
+    this.#fetchingStopped = this.#fetching.stop();
+    this.#heartbeat?.say("quiet");
+    this.#log.info({ event: "worker.quiet" });
+    this.events.emit("quiet");
+  }
+
+  /**
+   * Fetches no more, gives running jobs their time, then fires their signals, and soon after hands back
+   * those that are left. Resolves when the server knows, with what became of each. Safe to call twice:
+   * the shorter time counts.
+   */
+  stop({
+    timeoutMs = this.#options.shutdownTimeoutMs ?? 25_000,
+  }: StopOptions = {}): Promise<StopReport> {
+    void pause(timeoutMs, this.#hurry.signal).then(() => this.#hurry.abort());
+    if (this.#stopping === undefined) {
+      this.#stopping = this.#stop();
+      this.#onStopped(this.#stopping);
+    }
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<StopReport> {
+    this.#log.info({ event: "worker.stopping" });
+    this.events.emit("stopping");
+    this.#fetchingStopped ??= this.#fetching.stop();
+    this.#heartbeat?.say("terminate");
+    this.#runner.beginStop(!this.#fetching.isClassic);
+    const idle = this.#fetchingStopped.then(() => this.#runner.whenIdle());
+    await Promise.race([idle, once(this.#hurry.signal, "abort")]);
+    this.#runner.interrupt();
+    await idle;
+    this.#hurry.abort();
+    await this.#reports.settle(this.#linkOptions.callTimeoutMs);
+    await this.#heartbeat?.stop();
+    await this.#link.close();
+    const report = { jobs: [...this.#runner.stopped] };
+    this.#log.info({ event: "worker.stopped" });
+    this.events.emit("stopped", report);
+    return report;
+  }
+
+  #startHeartbeat(): ThreadedHeartbeat {
+    const { random: _, ...link } = this.#linkOptions;
+    const intervalMs = this.#options.beatIntervalMs ?? 15_000;
+    return new ThreadedHeartbeat(
+      { link, wid: this.wid, intervalMs },
+      {
+        onState: (state) => {
+          if (state === "terminate") void this.stop();
+          else this.quiet();
+        },
+        onFailure: (err) => this.#log.warn({ event: "heartbeat.failed", err }),
+      },
+    );
+  }
+}
+
+/**
+ * What runs jobs knows nothing of their types: that handlers, schemas and jobs are of one map is seen
+ * to where they are handed in.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the place says what is wanted
+function untyped<Wanted>(typed: unknown): Wanted {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as said above
+  return typed as Wanted;
+}
