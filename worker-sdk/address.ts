@@ -23,7 +23,11 @@ export function addressFromEnvironment(environment: NodeJS.ProcessEnv): Address 
   if (provider && !found) {
     throw new Error(`FAKTORY_PROVIDER names the variable ${provider}, which is not set`);
   }
-  const address = parseAddress(found || DEFAULT_URL);
+  return withPassword(parseAddress(found || DEFAULT_URL), password);
+}
+
+/** The password counts where the URL had none. */
+export function withPassword(address: Address, password: string | undefined): Address {
   return address.password === "" ? { ...address, password: password ?? "" } : address;
 }
 
@@ -31,7 +35,13 @@ export function addressFromEnvironment(environment: NodeJS.ProcessEnv): Address 
 export function parseAddress(url: string): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isTls = parsed?.protocol === "tcp+tls:";
-  if (parsed === undefined || (!isTls && parsed.protocol !== "tcp:") || parsed.hostname === "") {
+  const password = parsed && decode(parsed.password);
+  if (
+    parsed === undefined ||
+    password === undefined ||
+    (!isTls && parsed.protocol !== "tcp:") ||
+    parsed.hostname === ""
+  ) {
     throw new Error(
       `not the URL of a Faktory server: ${hidePassword(url)}, expected tcp://[:password@]host:port`,
     );
@@ -40,10 +50,20 @@ export function parseAddress(url: string): Address {
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(parsed.port || 7419),
     isTls,
-    password: decodeURIComponent(parsed.password),
+    password,
   };
 }
 
+/** Undefined where a percent sign stands for nothing. */
+function decode(escaped: string): string | undefined {
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever stands before the last at sign: it may have slashes and colons of its own. */
 function hidePassword(url: string): string {
-  return url.replace(/:[^:@/]*@/, ":…@");
+  return url.replace(/^([a-z+]*:\/\/)?.*@/, "$1…@");
 }

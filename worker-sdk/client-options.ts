@@ -1,4 +1,4 @@
-import { type Address, addressFromEnvironment, parseAddress } from "./address.ts";
+import { type Address, addressFromEnvironment, parseAddress, withPassword } from "./address.ts";
 import type { ConnectOptions } from "./connection.ts";
 import type { LinkOptions } from "./link.ts";
 
@@ -25,7 +25,8 @@ export interface ServerOptions {
 }
 
 export function addressOf(url: string | undefined): Address {
-  return url === undefined ? addressFromEnvironment(process.env) : parseAddress(url);
+  if (url === undefined) return addressFromEnvironment(process.env);
+  return withPassword(parseAddress(url), process.env["FAKTORY_PASSWORD"]);
 }
 
 export function linkOptionsOf(options: ServerOptions, hello: LinkOptions["hello"]): LinkOptions {

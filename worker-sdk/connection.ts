@@ -6,6 +6,7 @@ import type { Reply } from "../protocol/reply.ts";
 import { ReplyReader } from "../protocol/reply-reader.ts";
 import type { Address } from "./address.ts";
 import { HandshakeRefused } from "./errors.ts";
+import { startTimer } from "./timer.ts";
 
 export interface ConnectOptions {
   /** What Node's TLS is told besides host and port: certificates, for the most part. */
@@ -23,6 +24,14 @@ export interface Waiting {
   reject(error: Error): void;
 }
 
+/** FWP: the server stops, has not done the command, and hangs up. Its code says no more than ERR. */
+export function isShutdown(message: string): boolean {
+  return message.startsWith("shutdown in progress");
+}
+
+/** How long a server may take to hang up: longer than a FETCH waits, and there may be one before END. */
+const HANG_UP_MS = 3_000;
+
 /** When an idle connection is looked after by the kernel: well before load balancers forget it. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -34,6 +43,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();
   #waiting: Waiting[] = [];
+  /** Those before it have been answered: to shift each would cost the more the longer the list is. */
+  #answered = 0;
   #unsent: string[] = [];
   #failure: Error | undefined;
   #lastHeardAt = performance.now();
@@ -58,7 +69,7 @@ export class Connection {
     const keepAlive = { ...place, keepAliveInitialDelay: KEEP_ALIVE_MS };
     const socket = isTls ? connectTls({ ...keepAlive, ...options.tls }) : connectTcp(keepAlive);
     const connection = new Connection(socket);
-    const timer = setTimeout(
+    const timer = startTimer(
       () => connection.destroy(new Error(`no handshake within ${options.timeoutMs} ms`)),
       options.timeoutMs,
     );
@@ -118,11 +129,16 @@ export class Connection {
     this.#socket.end();
   }
 
-  /** Says goodbye; the server answers what it has been sent, and hangs up. FWP: END. */
+  /**
+   * Says goodbye; the server answers what it has been sent, and hangs up. FWP: END. One that does not is
+   * hung up on.
+   */
   close(): void {
     if (this.#failure !== undefined) return;
     this.#unsent.push("END");
     this.finish();
+    const timer = startTimer(() => this.destroy(), HANG_UP_MS);
+    void this.#closed.then(() => clearTimeout(timer));
   }
 
   destroy(error?: Error): void {
@@ -148,7 +164,9 @@ export class Connection {
     const passwordHash = challenge && hashPassword(password, challenge);
     const said = { ...hello, version: PROTOCOL_VERSION, ...(passwordHash && { passwordHash }) };
     const reply = await this.ask(encodeHello(said));
-    if (reply.kind === "error") throw new HandshakeRefused(reply.code, reply.message);
+    if (reply.kind !== "error") return;
+    if (isShutdown(reply.message)) throw new Error(`the server is closed to us: ${reply.message}`);
+    throw new HandshakeRefused(reply.code, reply.message);
   }
 
   #flush(): void {
@@ -161,14 +179,26 @@ export class Connection {
   #read(chunk: Buffer): void {
     this.#lastHeardAt = performance.now();
     try {
-      this.#reader.read(chunk, (reply) => this.#waiting.shift()?.resolve(reply));
+      this.#reader.read(chunk, (reply) => this.#answer(reply));
     } catch (error) {
       this.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
+  #answer(reply: Reply): void {
+    const waiting = this.#waiting[this.#answered++];
+    if (this.#answered * 2 > this.#waiting.length) this.#forgetAnswered();
+    waiting?.resolve(reply);
+  }
+
+  #forgetAnswered(): void {
+    this.#waiting.splice(0, this.#answered);
+    this.#answered = 0;
+  }
+
   #fail(error: Error): void {
     this.#failure ??= error;
+    this.#forgetAnswered();
     const lost = this.#waiting;
     this.#waiting = [];
     for (const waiting of lost) waiting.reject(this.#failure);

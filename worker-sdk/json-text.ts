@@ -24,7 +24,7 @@ export function mayHaveLargeIntegers(text: string): boolean {
 }
 
 /** A JSON string, or a number with its fraction and exponent. */
-const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const STRINGS_AND_NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Takes a text that is known to be JSON: it comes from a server. @throws UnsafeInteger */
 export function decodeJson(text: string, integers: Integers): unknown {

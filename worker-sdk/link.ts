@@ -4,7 +4,7 @@ import { createAborter } from "./aborter.ts";
 import type { Address } from "./address.ts";
 import { asError } from "./as-error.ts";
 import { type BackOff, backOffMs } from "./back-off.ts";
-import { Connection, type ConnectOptions } from "./connection.ts";
+import { Connection, type ConnectOptions, isShutdown } from "./connection.ts";
 import {
   CallTimedOut,
   ClientClosed,
@@ -54,8 +54,8 @@ interface Call {
 /** What a client needs of it; a test has something else in its place. */
 export type ClientLink = Pick<Link, "call" | "connect" | "close" | "events">;
 
-/** FWP: the server stops, has not done the command, and hangs up. Its code says no more than ERR. */
-const SHUTDOWN = /^shutdown in progress/;
+/** A second command would be in it, and all replies after it would be taken for others. */
+const LINE_END = /[\r\n]/;
 
 /**
  * A connection that is made when it is needed, and anew when it breaks. Calls that are made while
@@ -141,6 +141,9 @@ export class Link {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(asError(signal.reason));
       if (this.#isClosing) return reject(new ClientClosed("the client is closed"));
+      if (line !== undefined && LINE_END.test(line)) {
+        return reject(new RangeError("a command is one line, and this one has several"));
+      }
       const settle = () => {
         call.isSettled = true;
         clearTimeout(timer);
@@ -162,7 +165,9 @@ export class Link {
         },
       };
       const abort = () => call.reject(asError(signal?.reason));
-      const timer = startTimer(() => this.#timeOut(call, timeoutMs), timeoutMs);
+      // What has come while JavaScript was busy is read first: timers go before sockets.
+      const timeOut = () => setImmediate(() => this.#timeOut(call, timeoutMs));
+      const timer = startTimer(timeOut, timeoutMs);
       signal?.addEventListener("abort", abort);
       this.#callCount++;
       this.#send(call);
@@ -192,7 +197,7 @@ export class Link {
     if (reply.kind !== "error") this.#failures = 0;
     if (call.isSettled) return;
     if (reply.kind !== "error") return call.resolve(reply);
-    if (call.isRepeatable && SHUTDOWN.test(reply.message)) {
+    if (call.isRepeatable && isShutdown(reply.message)) {
       this.#repeat(call);
       this.#connection?.destroy(new Error("the server is stopping"));
     } else {
@@ -241,7 +246,7 @@ export class Link {
     const connection = await Connection.connect(address, { tls, hello, timeoutMs });
     if (this.#gone.signal.aborted) return connection.close();
     this.#connection = connection;
-    this.events.emit("connected");
+    this.#tell(() => this.events.emit("connected"));
     void connection.closed.then(() => {
       if (!this.#gone.signal.aborted) this.#noteLoss(asError(connection.failure));
     });
@@ -253,20 +258,44 @@ export class Link {
   #noteLoss(error: Error): void {
     this.#failures++;
     this.#lastFailure = error;
-    this.events.emit("disconnected", error);
+    this.#tell(() => this.events.emit("disconnected", error));
   }
 
   #timeOut(call: Call, timeoutMs: number): void {
+    if (call.isSettled) return;
     const { sentAt } = call;
     const connection = this.#connection;
     if (sentAt !== undefined && connection?.isOpen) {
       call.reject(new CallTimedOut(`no reply within ${timeoutMs} ms`));
-      // A server that has said nothing at all since then is taken for gone.
-      if (connection.lastHeardAt < sentAt) connection.destroy(new Error("the server is silent"));
+      this.#giveUpIfSilent(connection, sentAt, this.#options.callTimeoutMs - timeoutMs);
     } else {
       const { host, port } = this.#options.address;
       const message = `no server at ${host}:${port} within ${timeoutMs} ms`;
       call.reject(unavailable(message, this.#lastFailure, sentAt !== undefined));
+    }
+  }
+
+  /**
+   * A server that has said nothing at all since then is taken for gone; but not by a single call that
+   * has less patience than the others, which share the connection.
+   */
+  #giveUpIfSilent(connection: Connection, sentAt: number, leftMs: number): void {
+    if (leftMs > 0) {
+      const look = () => setImmediate(() => this.#giveUpIfSilent(connection, sentAt, 0));
+      startTimer(look, leftMs).unref();
+    } else if (connection.lastHeardAt < sentAt) {
+      connection.destroy(new Error("the server is silent"));
+    }
+  }
+
+  /** A listener that throws is the program's own fault, and not to end what goes on here. */
+  #tell(emit: () => void): void {
+    try {
+      emit();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
     }
   }
 

@@ -1,3 +1,5 @@
+import { checkQueue } from "./queue-check.ts";
+
 /** Which queues a worker fetches from: in strict order, or with weights. */
 export type QueueSelection = readonly string[] | Readonly<Record<string, number>>;
 
@@ -12,9 +14,14 @@ export class QueueOrder {
     this.#random = random;
     this.#strict = isList(queues) ? queues : undefined;
     this.#weights = isList(queues) ? [] : Object.entries(queues);
-    if (Object.keys(queues).length === 0) throw new RangeError("a worker needs a queue");
-    const wrong = this.#weights.find(([, weight]) => !(weight > 0));
-    if (wrong !== undefined) throw new RangeError(`the weight of ${wrong[0]} is not above 0`);
+    const names = isList(queues) ? queues : Object.keys(queues);
+    if (names.length === 0) throw new RangeError("a worker needs a queue");
+    for (const name of names) checkQueue(name);
+    const wrong = this.#weights.find(
+      ([, weight]) => !(weight > 0 && weight < Number.POSITIVE_INFINITY),
+    );
+    if (wrong !== undefined)
+      throw new RangeError(`the weight of ${wrong[0]} is not above 0, or has no end`);
   }
 
   /**

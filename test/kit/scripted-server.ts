@@ -24,6 +24,8 @@ export class ScriptedServer {
   greeting: string | undefined = '+HI {"v":2}';
   /** What HELLO is answered with. */
   welcome = "+OK";
+  /** Whether it does when a client says END, or hangs up. */
+  hangsUp = true;
   answer: Answer;
   /** What is still sent to a client that has said its last. */
   farewell: (connection: ScriptedConnection) => void = () => {};
@@ -74,7 +76,7 @@ export class ScriptedServer {
     socket.on("close", () => this.#open.delete(socket));
     socket.on("end", () => {
       this.farewell(connection);
-      socket.end();
+      if (this.hangsUp) socket.end();
     });
     const connection: ScriptedConnection = {
       hello: {},
@@ -98,7 +100,7 @@ export class ScriptedServer {
     }
     this.lines.push(line);
     if (line === "END") {
-      socket.end();
+      if (this.hangsUp) socket.end();
       return;
     }
     const reply = this.answer(line, connection);

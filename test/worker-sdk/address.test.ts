@@ -21,10 +21,12 @@ test("what is no such URL is refused, without telling its password", () => {
   for (const url of ["localhost:7419", "http://localhost", "tcp://", ""]) {
     assert.throws(() => parseAddress(url), /not the URL of a Faktory server/);
   }
-  assert.throws(
-    () => parseAddress("http://:secret@localhost"),
-    (error: Error) => !error.message.includes("secret"),
-  );
+  for (const url of ["http://:secret@localhost", "tcp://:my/secret@h:1", "tcp://:se%ssecret@h:1"]) {
+    assert.throws(
+      () => parseAddress(url),
+      (error: Error) => /not the URL/.test(error.message) && !error.message.includes("secret"),
+    );
+  }
 });
 
 test("the environment says it in one of two ways, or not at all", () => {

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Connection } from "../../worker-sdk/connection.ts";
+import { HandshakeRefused } from "../../worker-sdk/errors.ts";
 import { failureOf } from "../kit/failure-of.ts";
 import { bulkReply, type ScriptedServer, withScriptedServer } from "../kit/scripted-server.ts";
 import { until } from "../kit/until.ts";
@@ -124,6 +125,27 @@ test(
     connection.finish();
     assert.equal(await asked, { kind: "simple", text: "LATE" });
     await connection.closed;
+  }),
+);
+
+test(
+  "a server that does not hang up is hung up on",
+  withScriptedServer(async (server) => {
+    server.hangsUp = false;
+    const connection = await connect(server);
+    connection.close();
+    await connection.closed;
+    assert.equal(server.lines, ["END"]);
+  }),
+);
+
+test(
+  "a server that is about to stop is tried again, and has not refused us",
+  withScriptedServer(async (server) => {
+    server.welcome = "-ERR shutdown in progress";
+    const error = await failureOf(connect(server));
+    assert.not.instance(error, HandshakeRefused);
+    assert.match(String(error), "the server is closed to us: shutdown in progress");
   }),
 );
 

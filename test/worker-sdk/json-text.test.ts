@@ -67,4 +67,13 @@ test("whatever is written comes back as it was", () => {
   );
 });
 
+test("a string of many megabytes is no trouble", () => {
+  const text = JSON.stringify([
+    "x".repeat(20_000_000),
+    '\\"'.repeat(1_000_000),
+    "1234567890123456",
+  ]);
+  assert.equal(decodeJson(text, "refuse"), JSON.parse(text));
+});
+
 test.run();

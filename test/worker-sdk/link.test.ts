@@ -131,13 +131,91 @@ test(
   "a call that takes too long is given up, and a server that is silent is left",
   withScriptedServer(async (server) => {
     server.answer = (line) => (line === "SLOW" ? undefined : "+OK");
-    const link = linkTo(server);
+    const link = linkTo(server, { callTimeoutMs: 30 });
     await link.connect();
-    const slow = told(link.call("SLOW", { timeoutMs: 30 }));
+    const slow = told(link.call("SLOW"));
     assert.is(await slow, "CallTimedOut: no reply within 30 ms");
-    assert.equal(await link.call("B"), OK);
+    assert.equal(await link.call("B", { timeoutMs: 5_000 }), OK);
     assert.is(server.connections.length, 2);
     await link.close();
+  }),
+);
+
+test(
+  "one call with less patience than the others does not break their connection",
+  withScriptedServer(async (server) => {
+    let answerSlow = () => {};
+    server.answer = (line, connection) => {
+      if (line !== "SLOW") return undefined;
+      answerSlow = () => {
+        connection.send("+OK"); // to the one that has been given up
+        connection.send("+OK");
+      };
+      return undefined;
+    };
+    const link = linkTo(server);
+    await link.connect();
+    const [hasty, patient] = [link.call("HASTY", { timeoutMs: 20 }), link.call("SLOW")];
+    assert.is(await told(hasty), "CallTimedOut: no reply within 20 ms");
+    answerSlow();
+    assert.equal(await patient, OK);
+    assert.equal([server.connections.length, server.lines.length], [1, 2]);
+    await link.close();
+  }),
+);
+
+test(
+  "a reply that came while JavaScript was busy counts, although the time is up",
+  withScriptedServer(async (server) => {
+    const link = linkTo(server);
+    await link.connect();
+    const call = link.call("A", { timeoutMs: 50 });
+    await until(() => server.lines.length === 1, { what: "it was sent, and is answered" });
+    const end = performance.now() + 100;
+    while (performance.now() < end);
+    assert.equal(await call, OK);
+    await link.close();
+  }),
+);
+
+test(
+  "what would be two commands is refused",
+  withScriptedServer(async (server) => {
+    const link = linkTo(server);
+    for (const line of ["QUEUE PAUSE x\r\nFLUSH", "A\nB"]) {
+      assert.is(
+        await told(link.call(line)),
+        "RangeError: a command is one line, and this one has several",
+      );
+    }
+    assert.equal(server.lines, []);
+    await link.close();
+  }),
+);
+
+test(
+  "a listener that throws does not keep the link from its work",
+  withScriptedServer(async (server) => {
+    const thrown: string[] = [];
+    const hear = (error: Error) => thrown.push(error.message);
+    process.on("uncaughtException", hear);
+    try {
+      const link = linkTo(server);
+      link.events.on("connected", () => {
+        throw new Error("of connected");
+      });
+      link.events.on("disconnected", () => {
+        throw new Error("of disconnected");
+      });
+      assert.equal(await link.call("A"), OK);
+      server.connections[0]?.cut();
+      await until(() => thrown.includes("of disconnected"), { what: "it has heard of it" });
+      assert.equal(await link.call("B"), OK);
+      assert.is(server.connections.length, 2);
+      await link.close();
+    } finally {
+      process.off("uncaughtException", hear);
+    }
   }),
 );
 

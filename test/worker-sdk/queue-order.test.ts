@@ -29,11 +29,18 @@ test("rounding can't leave a queue out", () => {
   assert.equal([...order.next()].toSorted(), ["a", "b"]);
 });
 
+test("a name that no queue can have is refused", () => {
+  for (const name of ["", "my queue", "a\r\nFLUSH", "*"]) {
+    assert.throws(() => new QueueOrder([name], Math.random), RangeError);
+    assert.throws(() => new QueueOrder({ [name]: 1 }, Math.random), RangeError);
+  }
+});
+
 test("no queue, or a weight that is none, is refused", () => {
   for (const queues of [[], {}]) {
     assert.throws(() => new QueueOrder(queues, Math.random), /a worker needs a queue/);
   }
-  for (const weight of [0, -1, Number.NaN]) {
+  for (const weight of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => new QueueOrder({ a: 1, b: weight }, Math.random), /the weight of b/);
   }
 });
