@@ -3,16 +3,25 @@ export class DoNotRetry extends Error {
   override readonly name = "DoNotRetry";
 }
 
+/** RFC 3339 has years of four digits. */
+const END_OF_TIMES_MS = Date.UTC(10_000, 0, 1);
+
 /** Thrown by a handler: the job has failed, and may be tried again at a time that is known. */
 export class RetryAt extends Error {
   override readonly name = "RetryAt";
   /** Epoch milliseconds. */
   readonly at: number;
 
-  /** @param at a Date, or epoch milliseconds. A classic Faktory uses its own back-off instead. */
+  /**
+   * @param at a Date, or epoch milliseconds. A classic Faktory uses its own back-off instead.
+   * @throws RangeError for what is no time of the years 1970 to 9999
+   */
   constructor(at: Date | number, message = "to be tried again later", options?: ErrorOptions) {
     super(message, options);
     this.at = Number(at);
+    if (!(this.at >= 0 && this.at < END_OF_TIMES_MS)) {
+      throw new RangeError("RetryAt takes a time of the years 1970 to 9999");
+    }
   }
 }
 

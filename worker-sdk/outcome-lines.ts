@@ -1,8 +1,12 @@
 import { encodeAck } from "../protocol/commands/ack.ts";
-import { encodeFail } from "../protocol/commands/fail.ts";
+import { encodeFail, type Fail } from "../protocol/commands/fail.ts";
 import { encodeMutate } from "../protocol/commands/mutate.ts";
-import { MAX_BACKTRACE_LINES } from "../protocol/limits.ts";
+import { cutBytes } from "../protocol/cut-bytes.ts";
+import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
 import type { Outcome } from "./outcome.ts";
+
+/** A line of a backtrace that is longer is cut: the server keeps it as it comes. */
+const MAX_BACKTRACE_LINE_BYTES = 1_000;
 
 /** The commands that tell the server how a job has ended; none where it knows already. */
 export function outcomeLines(jid: string, outcome: Outcome): string[] {
@@ -16,17 +20,25 @@ export function outcomeLines(jid: string, outcome: Outcome): string[] {
       return [];
     case "failed": {
       const { error, retryAt, mayRetry } = outcome;
-      const fail = encodeFail({
-        jid,
-        ...describe(error),
-        ...(retryAt !== undefined && { retryAt }),
-      });
-      if (mayRetry) return [fail];
-      // FWP has no FAIL for good: the job is taken out of the retries at once, in the same packet.
-      const filter = { jids: [jid], pattern: "", jobtype: "" };
-      return [fail, encodeMutate({ action: "kill", target: "retries", filter })];
+      const when = retryAt === undefined ? {} : { retryAt };
+      return failLines({ jid, ...describe(error), ...when }, mayRetry);
     }
   }
+}
+
+/** The same, where the server does not take the failure as it was told. */
+export function plainOutcomeLines(jid: string, outcome: Outcome): string[] {
+  if (outcome.kind !== "failed") return outcomeLines(jid, outcome);
+  const { errtype } = describe(outcome.error);
+  const message = "the server refused what its worker told of the failure";
+  return failLines({ jid, errtype, message, backtrace: [] }, outcome.mayRetry);
+}
+
+function failLines(fail: Fail, mayRetry: boolean): string[] {
+  if (mayRetry) return [encodeFail(fail)];
+  // FWP has no FAIL for good: the job is taken out of the retries at once, in the same packet.
+  const filter = { jids: [fail.jid], pattern: "", jobtype: "" };
+  return [encodeFail(fail), encodeMutate({ action: "kill", target: "retries", filter })];
 }
 
 /** What a classic Faktory is told, for which the job has failed. */
@@ -36,26 +48,57 @@ const HANDED_BACK = {
   backtrace: [],
 };
 
-function describe(error: unknown): { errtype: string; message: string; backtrace: string[] } {
-  if (!(error instanceof Error)) {
-    return { errtype: "NotAnError", message: String(error), backtrace: [] };
+interface Description {
+  errtype: string;
+  message: string;
+  backtrace: string[];
+}
+
+/** Never throws, whatever a handler has thrown: its members may be anything, and asking for them fail. */
+function describe(error: unknown): Description {
+  if (!isError(error)) {
+    const message = textOf(() => String(error), MAX_MESSAGE_BYTES);
+    return { errtype: "NotAnError", message: message || "it can't be told as text", backtrace: [] };
   }
+  const errtype = textOf(() => error.name, MAX_ERRTYPE_BYTES) || "Error";
   return {
-    errtype: error.name,
-    message: error.message || error.name,
-    backtrace: [...stackOf(error), ...causesOf(error)].slice(0, MAX_BACKTRACE_LINES),
+    errtype,
+    message: textOf(() => error.message, MAX_MESSAGE_BYTES) || errtype,
+    backtrace: [...stackOf(error), ...causesOf(error)]
+      .slice(0, MAX_BACKTRACE_LINES)
+      .map((line) => cutBytes(line, MAX_BACKTRACE_LINE_BYTES)),
   };
 }
 
 /** Without the message, which may have many lines itself. */
-function stackOf({ stack = "" }: Error): string[] {
-  return stack
+function stackOf(error: Error): string[] {
+  return textOf(() => error.stack, Number.POSITIVE_INFINITY)
     .split("\n")
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim());
 }
 
-function causesOf({ cause }: Error): string[] {
-  if (!(cause instanceof Error)) return [];
-  return [`caused by ${cause.name}: ${cause.message}`, ...stackOf(cause)];
+function causesOf(error: Error): string[] {
+  const cause = attempt(() => error.cause);
+  if (!isError(cause)) return [];
+  const name = textOf(() => cause.name, MAX_ERRTYPE_BYTES);
+  const message = textOf(() => cause.message, MAX_MESSAGE_BYTES);
+  return [`caused by ${name}: ${message}`, ...stackOf(cause)];
+}
+
+function isError(value: unknown): value is Error {
+  return attempt(() => value instanceof Error) ?? false;
+}
+
+function textOf(read: () => unknown, maxBytes: number): string {
+  // oxlint-disable-next-line typescript/no-base-to-string -- whatever it is, a text is wanted
+  return attempt(() => cutBytes(String(read() ?? ""), maxBytes)) ?? "";
+}
+
+function attempt<Result>(run: () => Result): Result | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
 }

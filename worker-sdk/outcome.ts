@@ -13,11 +13,17 @@ export type Outcome =
 
 /** What an error that a handler throws means for its job. */
 export function outcomeOf(error: unknown): Outcome {
-  if (error instanceof Discard) return { kind: "discarded", error };
-  return {
-    kind: "failed",
-    error,
-    retryAt: error instanceof RetryAt ? error.at : undefined,
-    mayRetry: !(error instanceof DoNotRetry),
-  };
+  try {
+    if (error instanceof Discard) return { kind: "discarded", error };
+    return {
+      kind: "failed",
+      error,
+      retryAt: error instanceof RetryAt ? error.at : undefined,
+      mayRetry: !(error instanceof DoNotRetry),
+    };
+  } catch {
+    // A proxy whose traps throw: nobody who hears of it could look at it either.
+    const replacement = new Error("what was thrown can't be looked at");
+    return { kind: "failed", error: replacement, retryAt: undefined, mayRetry: true };
+  }
 }

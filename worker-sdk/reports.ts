@@ -5,14 +5,18 @@ import type { Job } from "./job.ts";
 import type { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
 import type { Outcome } from "./outcome.ts";
-import { outcomeLines } from "./outcome-lines.ts";
+import { outcomeLines, plainOutcomeLines } from "./outcome-lines.ts";
 import { pause } from "./pause.ts";
+import { startTimer } from "./timer.ts";
 
 /** Between two attempts to tell a server that could not take it. */
 const BACK_OFF: BackOff = { firstMs: 100, maxMs: 5_000 };
 
 /** FWP: nobody has reserved the job. Its code says no more than ERR. */
 const NOT_FOUND = /^job not found/i;
+
+/** FWP: the report itself is refused, and would be as often as it came. */
+const INVALID = /^invalid FAIL/i;
 
 /**
  * Tells the server how jobs have ended. What it could not be told is told again and again, until the
@@ -38,7 +42,7 @@ export class Reports {
   report(job: Job, outcome: Outcome): Promise<boolean> {
     const lines = outcomeLines(job.jid, outcome);
     if (lines.length === 0) return Promise.resolve(true);
-    const told = this.#tell(job, lines);
+    const told = this.#tell(job, lines, () => plainOutcomeLines(job.jid, outcome));
     this.#underWay.add(told);
     void told.then(() => this.#underWay.delete(told));
     return told;
@@ -46,7 +50,7 @@ export class Reports {
 
   /** Waits for those under way. What takes longer is given up, and the link with it. */
   async settle(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => {
+    const timer = startTimer(() => {
       this.#givenUp.abort();
       this.#link.destroy();
     }, timeoutMs);
@@ -54,7 +58,12 @@ export class Reports {
     clearTimeout(timer);
   }
 
-  async #tell(job: Job, lines: readonly string[]): Promise<boolean> {
+  /** @param plain what is told, once, when the server refuses the lines as they are */
+  async #tell(
+    job: Job,
+    lines: readonly string[],
+    plain: (() => readonly string[]) | undefined,
+  ): Promise<boolean> {
     const { jid, reserveForSeconds } = job;
     const { signal } = this.#givenUp;
     const endsAt = performance.now() + reserveForSeconds * 1_000;
@@ -65,6 +74,10 @@ export class Reports {
       } catch (err) {
         // Its reservation has ended, or this is a repetition of what had been heard.
         if (err instanceof ServerError && NOT_FOUND.test(err.message)) return true;
+        if (err instanceof ServerError && INVALID.test(err.message)) {
+          this.#log.error({ event: "report.refused", jid, err });
+          return plain === undefined ? false : await this.#tell(job, plain(), undefined);
+        }
         if (signal.aborted || performance.now() > endsAt) {
           this.#log.error({ event: "report.given-up", jid, err });
           return false;

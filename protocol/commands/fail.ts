@@ -1,3 +1,4 @@
+import { cutBytes } from "../cut-bytes.ts";
 import { CommandError, echo } from "../errors.ts";
 import type { FailureReport } from "../failure.ts";
 import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../limits.ts";
@@ -64,18 +65,4 @@ export function encodeFail({ isInterrupted, ...fail }: Fail): string {
     retry_at: retryAt === undefined ? undefined : formatTimestamp(retryAt),
   };
   return `FAIL ${JSON.stringify(members)}`;
-}
-
-/** Whole characters only: half a character would be a broken text for whoever reads it. */
-function cutBytes(text: string, maxBytes: number): string {
-  if (text.length * 3 <= maxBytes) return text;
-  const bytes = Buffer.from(text);
-  if (bytes.length <= maxBytes) return text;
-  let end = maxBytes;
-  while (isContinuation(bytes[end])) end--;
-  return bytes.toString("utf8", 0, end);
-}
-
-function isContinuation(byte = 0): boolean {
-  return (byte & 0xc0) === 0x80;
 }

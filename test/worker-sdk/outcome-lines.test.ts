@@ -54,6 +54,55 @@ test("what is no error is told as text", () => {
   assert.is(failOf(undefined).message, "undefined");
 });
 
+const oddly = (members: PropertyDescriptorMap) =>
+  Object.defineProperties(new Error("odd"), members) as unknown;
+const throws = {
+  get(): never {
+    throw new Error("no");
+  },
+};
+
+test("whatever is thrown is told as texts", () => {
+  const thrown: unknown[] = [
+    Object.create(null),
+    { toString: throws.get },
+    Symbol("s"),
+    oddly({ message: throws }),
+    oddly({ message: { value: 5n } }),
+    oddly({ message: { value: { a: 1 } } }),
+    oddly({ name: { value: Symbol("n") } }),
+    oddly({ name: { value: 7 } }),
+    oddly({ stack: { value: null } }),
+    oddly({ stack: { value: 42 } }),
+    oddly({ cause: throws }),
+    oddly({ cause: { value: oddly({ message: throws, name: { value: 7n } }) } }),
+    new Proxy(new Error("p"), { ...throws, getPrototypeOf: throws.get }),
+  ];
+  for (const [index, value] of thrown.entries()) {
+    const { errtype, message, backtrace } = failOf(value);
+    assert.ok(typeof errtype === "string" && errtype !== "", `the errtype of ${index}`);
+    assert.ok(typeof message === "string" && message !== "", `the message of ${index}`);
+    assert.ok(backtrace.every((line) => typeof line === "string"));
+  }
+});
+
+test("a failure is told with no more than the server keeps", () => {
+  const error = new Error("m".repeat(1e6), { cause: new Error("c".repeat(1e6)) });
+  error.name = "é".repeat(1e6);
+  error.stack = `at ${"x".repeat(1e6)}\n  at ${"y".repeat(1e6)}\n`.repeat(2);
+  const { errtype, message, backtrace } = failOf(error);
+  assert.is(errtype, "é".repeat(50));
+  assert.is(message, "m".repeat(1_000));
+  assert.ok(backtrace.every((line) => line.length <= 1_000));
+  assert.is(backtrace.length, 2 + 1 + failOf(error.cause).backtrace.length);
+});
+
+test("RetryAt takes no time that a server could not read", () => {
+  for (const at of [Number.NaN, new Date("garbage"), 8.6e15, -1, Date.UTC(10_000, 0)]) {
+    assert.throws(() => new RetryAt(at), /years 1970 to 9999/);
+  }
+});
+
 test("a time for the retry goes with the report", () => {
   assert.is(failOf(new RetryAt(new Date(86_400_000))).retry_at, "1970-01-02T00:00:00.000Z");
   assert.is(failOf(new Error("oh")).retry_at, undefined);

@@ -39,6 +39,28 @@ test(
 );
 
 test(
+  "a failure that the server refuses is told once more, in plain words",
+  withScriptedServer(async (server) => {
+    const refusals = [
+      "-ERR invalid FAIL {}",
+      "+OK",
+      "-ERR invalid FAIL {}",
+      "-ERR invalid FAIL {}",
+    ];
+    server.answer = () => refusals.shift();
+    const { reports, link } = reportsTo(server);
+    assert.is(await reports.report(job, failed), true);
+    assert.match(
+      server.lines[1] ?? "",
+      /"errtype":"Error","message":"the server refused .*,"backtrace":\[\]/,
+    );
+    assert.is(await reports.report(job, failed), false);
+    assert.is(server.lines.length, 4);
+    await link.close();
+  }),
+);
+
+test(
   "one that knows nothing of the job any longer knows enough",
   withScriptedServer(async (server) => {
     server.answer = () => "-ERR Job not found a1b2c3d4";

@@ -78,6 +78,28 @@ test(
 );
 
 test(
+  "a job fails whatever its handler throws, and holds up no other",
+  withWorkers(async ({ client, worker, queue, sets }) => {
+    const thrown: unknown[] = [
+      Object.create(null),
+      Object.assign(new Error("odd"), { message: 5n }),
+      new Error("m".repeat(40 << 20)),
+    ];
+    let disconnections = 0;
+    const working = worker().handle("throws", ([index]) => {
+      if (index === 3) throw new RetryAt(Number.NaN);
+      throw thrown[Number(index)];
+    });
+    working.events.on("disconnected", () => disconnections++);
+    await working.start();
+    for (let index = 0; index < 4; index++) await client.push("throws", [index], { queue });
+    await until(async () => (await sets()).retries === 4, { what: "all have failed" });
+    assert.equal(await working.stop(), { jobs: [] });
+    assert.is(disconnections, 0);
+  }),
+);
+
+test(
   "a job that is tried again tells of its failure, and the number of the attempt",
   withWorkers(async ({ client, worker, queue }) => {
     const attempts: unknown[] = [];
