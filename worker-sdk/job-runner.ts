@@ -134,18 +134,22 @@ export class JobRunner {
     const { job } = running;
     const startedAt = performance.now();
     const outcome = await running.outcome;
+    const stopped: StoppedJob = { jid: job.jid, type: job.type, outcome: outcome.kind };
+    const isNoted = this.#noneBegins.signal.aborted;
+    if (isNoted) this.#stopped.push(stopped);
     this.#running.delete(running);
-    const isReported = this.#parts.reports.report(job, outcome);
-    this.#tell(job, outcome, performance.now() - startedAt);
-    if (this.#noneBegins.signal.aborted) void this.#note(job, outcome, isReported);
-    if (this.#running.size === 0) this.#onIdle();
-    await isReported;
-  }
-
-  async #note({ jid, type }: Job, { kind }: Outcome, isReported: Promise<boolean>): Promise<void> {
-    const stopped: StoppedJob = { jid, type, outcome: kind };
-    this.#stopped.push(stopped);
-    if (!(await isReported)) stopped.outcome = "unreported";
+    let isReported: Promise<boolean>;
+    try {
+      isReported = this.#parts.reports.report(job, outcome);
+      this.#tell(job, outcome, performance.now() - startedAt);
+    } finally {
+      // Whatever a logger does, nobody is to wait for this job any longer.
+      if (this.#running.size === 0) this.#onIdle();
+    }
+    if (await isReported) return;
+    stopped.outcome = "unreported";
+    // It had ended before the stop began, and the server could not be told since then.
+    if (!isNoted && this.#noneBegins.signal.aborted) this.#stopped.push(stopped);
   }
 
   #tell(job: Job, outcome: Outcome, tookMs: number): void {

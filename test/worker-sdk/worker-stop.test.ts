@@ -263,4 +263,28 @@ test(
   }),
 );
 
+test(
+  "and so is what had ended before the stop, and was not yet told",
+  withScriptedServer(async (server) => {
+    const jobs = ["delivered", "nobody-knows"].map(
+      (jid) => `{"jid":"${jid}","jobtype":"any","args":[]}`,
+    );
+    let isGiven = false;
+    server.answer = (line) => {
+      if (line.includes("delivered")) return "+OK";
+      if (!line.startsWith("FETCHB ") || isGiven) return undefined;
+      isGiven = true;
+      return bulkReply(`[${jobs.join()}]`);
+    };
+    const worker = new Worker({ url: server.url, callTimeoutMs: 100 }).handle("any", () => {});
+    await worker.start();
+    await until(() => server.lines.filter((line) => line.startsWith("ACK ")).length === 2, {
+      what: "both have ended",
+    });
+    assert.equal((await worker.stop()).jobs, [
+      { jid: "nobody-knows", type: "any", outcome: "unreported" },
+    ]);
+  }),
+);
+
 test.run();
