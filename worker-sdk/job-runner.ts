@@ -104,9 +104,12 @@ export class JobRunner {
     const { type } = running.job;
     const slots = this.#slotsOfTypes.get(type) ?? new Slots(concurrency);
     this.#slotsOfTypes.set(type, slots);
-    if (!(await slots.acquire(this.#noneBegins.signal))) return running.handBack();
+    const { signal } = running;
+    if (!(await slots.acquire(this.#noneBegins.signal, signal))) return running.handBack();
     try {
-      await this.#work(running, arrived);
+      // Its signal may have fired after it was given the slot.
+      if (signal.aborted) running.handBack();
+      else await this.#work(running, arrived);
     } finally {
       slots.giveBack();
     }
@@ -117,6 +120,7 @@ export class JobRunner {
     try {
       const job = this.#withExactIntegers(running.job, arrived);
       events.emit("started", job);
+      running.begin();
       running.end(await callHandler(this.#parts, new RunningContext(job, running, this.#parts)));
     } catch (error) {
       running.end(outcomeOf(error));

@@ -1,9 +1,11 @@
+import { createAborter } from "./aborter.ts";
 import type { Job } from "./job.ts";
 import { JobTimedOut, ReservationEnded, WorkerStopping } from "./job-errors.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
+import { startTimer } from "./timer.ts";
 
 export interface TimeLimits {
-  /** After which the job's signal fires; the reservation's end where there is none. */
+  /** From begin() on, after which the job's signal fires; the reservation's end where there is none. */
   timeoutMs: number | undefined;
   /** How long a handler has to end once its signal has fired. */
   graceMs: number;
@@ -19,6 +21,7 @@ export class RunningJob {
   /** Made when somebody asks for its signal: most handlers don't, and it costs more than the rest. */
   #controller: AbortController | undefined;
   #abortedFor: Error | undefined;
+  readonly #reservationEndsAt: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(job: Job, limits: TimeLimits) {
@@ -30,23 +33,28 @@ export class RunningJob {
         resolve(outcome);
       };
     });
-    const { timeoutMs = Number.POSITIVE_INFINITY } = limits;
     const reservedMs = job.reserveForSeconds * 1_000;
-    const isReservation = reservedMs <= timeoutMs;
-    this.#timer = setTimeout(
-      () =>
-        this.#abort(
-          isReservation
-            ? new ReservationEnded(`its reservation of ${reservedMs} ms has ended`)
-            : new JobTimedOut(`it took longer than ${timeoutMs} ms`),
-        ),
-      Math.min(reservedMs, timeoutMs),
+    this.#reservationEndsAt = performance.now() + reservedMs;
+    this.#timer = startTimer(
+      () => this.#abort(new ReservationEnded(`its reservation of ${reservedMs} ms has ended`)),
+      reservedMs,
+    );
+  }
+
+  /** Its handler is called: it has its time from now on, should the reservation not end before. */
+  begin(): void {
+    const { timeoutMs = Number.POSITIVE_INFINITY } = this.#limits;
+    if (performance.now() + timeoutMs >= this.#reservationEndsAt) return;
+    clearTimeout(this.#timer);
+    this.#timer = startTimer(
+      () => this.#abort(new JobTimedOut(`it took longer than ${timeoutMs} ms`)),
+      timeoutMs,
     );
   }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
+      this.#controller = createAborter();
       if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
     }
     return this.#controller.signal;
@@ -65,16 +73,17 @@ export class RunningJob {
     if (this.#abortedFor === undefined) this.#abort(new WorkerStopping("the worker stops"));
   }
 
-  /** It goes back at once: it has not been begun. */
+  /** It goes back at once, if it is still ours: it has not been begun. */
   handBack(): void {
-    this.#settle({ kind: "handedBack" });
+    const isOver = this.#abortedFor instanceof ReservationEnded;
+    this.#settle({ kind: isOver ? "expired" : "handedBack" });
   }
 
   #abort(reason: Error): void {
     clearTimeout(this.#timer);
     this.#abortedFor = reason;
     this.#controller?.abort(reason);
-    this.#timer = setTimeout(() => this.#giveUp(), this.#limits.graceMs);
+    this.#timer = startTimer(() => this.#giveUp(), this.#limits.graceMs);
   }
 
   /** By the reason for which its signal has fired. */

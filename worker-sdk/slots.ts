@@ -7,21 +7,22 @@ export class Slots {
     this.#free = count;
   }
 
-  /** Takes one, at once or when it is free. False when the signal fired before. */
-  acquire(signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return Promise.resolve(false);
+  /** Takes one, at once or when it is free. False when one of the signals fired before. */
+  acquire(...signals: readonly AbortSignal[]): Promise<boolean> {
+    if (signals.some(({ aborted }) => aborted)) return Promise.resolve(false);
     if (this.takeFree(1) === 1) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const take = () => {
-        signal.removeEventListener("abort", leave);
-        resolve(true);
+      const end = (isTaken: boolean) => {
+        for (const signal of signals) signal.removeEventListener("abort", leave);
+        resolve(isTaken);
       };
+      const take = () => end(true);
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(take), 1);
-        resolve(false);
+        end(false);
       };
       this.#waiting.push(take);
-      signal.addEventListener("abort", leave, { once: true });
+      for (const signal of signals) signal.addEventListener("abort", leave);
     });
   }
 

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readJob } from "../../worker-sdk/job.ts";
-import { ReservationEnded } from "../../worker-sdk/job-errors.ts";
+import { JobTimedOut, ReservationEnded } from "../../worker-sdk/job-errors.ts";
 import { outcomeOf } from "../../worker-sdk/outcome.ts";
 import { RunningJob } from "../../worker-sdk/running-job.ts";
 
@@ -28,6 +28,52 @@ test("one whose reservation has ended is told, and the server is not", async () 
   await new Promise((resolve) => late.signal.addEventListener("abort", resolve));
   late.end({ kind: "done" });
   assert.equal(await late.outcome, { kind: "expired" });
+});
+
+test("its handler's time begins with the handler", async () => {
+  const running = new RunningJob(job, { timeoutMs: 5, graceMs: 5 });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.not(running.signal.aborted);
+  running.begin();
+  assert.is((await running.outcome).kind, "failed");
+  assert.instance(running.signal.reason, JobTimedOut);
+});
+
+test("and is no longer than its reservation", async () => {
+  const running = new RunningJob(shortReservation, { timeoutMs: 20, graceMs: 5 });
+  running.begin();
+  assert.equal(await running.outcome, { kind: "expired" });
+});
+
+test("one that was not begun goes back, unless its reservation has ended", async () => {
+  const waiting = new RunningJob(job, limits);
+  waiting.handBack();
+  assert.equal(await waiting.outcome, { kind: "handedBack" });
+  const late = new RunningJob(shortReservation, { ...limits, graceMs: 60_000 });
+  await new Promise((resolve) => late.signal.addEventListener("abort", resolve));
+  late.handBack();
+  assert.equal(await late.outcome, { kind: "expired" });
+});
+
+test("times that are longer than a timer can be are not short", async () => {
+  const running = new RunningJob(job, { timeoutMs: Number.POSITIVE_INFINITY, graceMs: 2 ** 31 });
+  running.begin();
+  running.interrupt();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  running.end({ kind: "done" });
+  assert.equal(await running.outcome, { kind: "done" });
+});
+
+test("any number may listen to its signal", async () => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error) => warnings.push(warning);
+  process.on("warning", listen);
+  const running = new RunningJob(job, limits);
+  for (let count = 0; count < 30; count++) running.signal.addEventListener("abort", () => {});
+  running.handBack();
+  await new Promise(setImmediate);
+  process.off("warning", listen);
+  assert.equal(warnings, []);
 });
 
 test("one that is interrupted goes back, unless it is done by then", async () => {

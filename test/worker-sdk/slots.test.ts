@@ -36,4 +36,16 @@ test("who gives up takes nothing, and is passed over", async () => {
   assert.is(slots.takeFree(1), 0);
 });
 
+test("of several signals the first that fires counts", async () => {
+  const slots = new Slots(1);
+  const controller = new AbortController();
+  await slots.acquire(never);
+  const first = slots.acquire(never, controller.signal);
+  controller.abort();
+  assert.is(await first, false);
+  assert.is(await slots.acquire(never, controller.signal), false);
+  slots.giveBack();
+  assert.is(slots.takeFree(1), 1);
+});
+
 test.run();

@@ -8,6 +8,7 @@ import type { LogFields } from "../../worker-sdk/logger.ts";
 import type { StandardSchema } from "../../worker-sdk/standard-schema.ts";
 import { Worker } from "../../worker-sdk/worker.ts";
 import { failureOf } from "../kit/failure-of.ts";
+import { bulkReply, withScriptedServer } from "../kit/scripted-server.ts";
 import { until } from "../kit/until.ts";
 import { stopSharedBroker, withWorkers } from "../kit/working.ts";
 
@@ -153,6 +154,70 @@ test(
     await until(() => count === 200, { what: "all are done" });
     assert.ok(most > 2 && most <= 5, `${most} at once`);
     assert.is(mostNarrow, 2);
+  }),
+);
+
+test(
+  "the time that a job of a narrow type waits for the others is not its handler's",
+  withWorkers(async ({ client, worker, queue }) => {
+    const ended: string[] = [];
+    const working = worker().handle(
+      "narrow",
+      () => new Promise((resolve) => setTimeout(resolve, 60)),
+      { concurrency: 1, timeoutMs: 150 },
+    );
+    working.events.on("done", () => ended.push("done"));
+    working.events.on("failed", () => ended.push("failed"));
+    await client.pushBulk(Array.from({ length: 5 }, () => ({ type: "narrow", args: [], queue })));
+    await working.start();
+    await until(() => ended.length === 5, { what: "all have ended" });
+    assert.equal(
+      ended,
+      Array.from({ length: 5 }, () => "done"),
+    );
+  }),
+);
+
+test(
+  "a job whose reservation ends while it waits for others of its type is not begun",
+  withScriptedServer(async (server) => {
+    // No reservation is shorter than a minute, so that the clock has to be.
+    const { setTimeout } = globalThis;
+    const hurry = (run: () => void, ms?: number) => setTimeout(run, ms === 61_000 ? 20 : ms);
+    globalThis.setTimeout = hurry as typeof setTimeout;
+    const jobs = [
+      '{"jid":"long","jobtype":"narrow","args":[]}',
+      '{"jid":"short","jobtype":"narrow","args":[],"reserve_for":61}',
+    ];
+    let isGiven = false;
+    server.answer = (line) => {
+      if (!line.startsWith("FETCHB ")) return "+OK";
+      if (isGiven) return "$-1";
+      isGiven = true;
+      return bulkReply(`[${jobs.join()}]`);
+    };
+    const began: string[] = [];
+    const expired: string[] = [];
+    const open: (() => void)[] = [];
+    const working = new Worker({ url: server.url }).handle(
+      "narrow",
+      (_args, { job }) => {
+        began.push(job.jid);
+        return new Promise<void>((resolve) => open.push(resolve));
+      },
+      { concurrency: 1 },
+    );
+    working.events.on("expired", ({ jid }) => expired.push(jid));
+    await working.start();
+    await until(() => expired.length === 1, { what: "the second has expired" });
+    globalThis.setTimeout = setTimeout;
+    open[0]?.();
+    await until(() => server.lines.some((line) => line.startsWith("ACK ")), {
+      what: "one is done",
+    });
+    await working.stop({ timeoutMs: 20 });
+    assert.equal(began, ["long"]);
+    assert.equal(expired, ["short"]);
   }),
 );
 
