@@ -13,11 +13,17 @@ export class MiddlewareChain<Subject> {
     this.#chain.push(middleware);
   }
 
-  /** Runs the step inside of all middleware. */
+  /** Runs the step inside of all middleware; `next` rejects when it is called a second time. */
   run(subject: Subject, step: () => Promise<void>): Promise<void> {
     const runFrom = (index: number): Promise<void> => {
       const middleware = this.#chain[index];
-      return middleware === undefined ? step() : middleware(subject, () => runFrom(index + 1));
+      if (middleware === undefined) return step();
+      let isCalled = false;
+      return middleware(subject, async () => {
+        if (isCalled) throw new Error("a middleware called next twice");
+        isCalled = true;
+        await runFrom(index + 1);
+      });
     };
     return runFrom(0);
   }

@@ -32,4 +32,16 @@ test("an error rises through all that do not catch it", async () => {
   assert.is((error.cause as Error).message, "inner");
 });
 
+test("next is called once, and its step is not run again", async () => {
+  const chain = new MiddlewareChain<undefined>();
+  chain.add(async (_subject, next) => {
+    await next();
+    await next();
+  });
+  let count = 0;
+  const error = await failureOf(chain.run(undefined, async () => void count++));
+  assert.match(error.message, "next twice");
+  assert.is(count, 1);
+});
+
 test.run();
