@@ -20,12 +20,12 @@ export class ThreadedHeartbeat {
   constructor(options: HeartbeatOptions, events: HeartbeatEvents) {
     this.#options = options;
     this.#events = events;
-    const file = `./heartbeat-thread${extname(import.meta.url)}`;
-    const thread = new Thread(new URL(file, import.meta.url), { workerData: options });
-    this.#thread = thread;
-    thread.on("message", (told: FromThread) => this.#hear(told));
-    thread.on("error", (error) => events.onFailure(error));
-    thread.on("exit", () => this.#beatHere());
+    try {
+      this.#thread = this.#startThread();
+    } catch {
+      // A bundle in which a module has no address, or options that can't be sent to a thread.
+      this.#beatHere();
+    }
   }
 
   say(state: WorkerState): void {
@@ -40,12 +40,21 @@ export class ThreadedHeartbeat {
     await this.#ownBeat?.stop();
   }
 
+  #startThread(): Thread {
+    const file = `./heartbeat-thread${extname(import.meta.url)}`;
+    const thread = new Thread(new URL(file, import.meta.url), { workerData: this.#options });
+    thread.on("message", (told: FromThread) => this.#hear(told));
+    thread.on("error", (error) => this.#events.onFailure(error));
+    thread.on("exit", () => this.#beatHere());
+    return thread;
+  }
+
   #hear(told: FromThread): void {
     if ("state" in told) this.#events.onState(told.state);
     else this.#events.onFailure(new Error(told.failure));
   }
 
-  /** The thread has ended, and not because it was told to. */
+  /** There is no thread, or it has ended and not because it was told to. */
   #beatHere(): void {
     this.#thread = undefined;
     if (this.#isStopping) return;

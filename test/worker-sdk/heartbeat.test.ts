@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Heartbeat, type HeartbeatEvents } from "../../worker-sdk/heartbeat.ts";
+import { ThreadedHeartbeat } from "../../worker-sdk/threaded-heartbeat.ts";
 import { type Program, startProgram } from "../kit/program.ts";
 import { bulkReply, type ScriptedServer, withScriptedServer } from "../kit/scripted-server.ts";
 import { temporaryDirectory } from "../kit/serve.ts";
@@ -109,6 +110,25 @@ test(
     const count = beatsOf(server).length;
     await until(() => beatsOf(server).length > count + 1, { what: "it goes on" });
     assert.is(failures[0], "Redis is away");
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "options that can't be sent to a thread are no reason not to beat",
+  withScriptedServer(async (server) => {
+    const link = {
+      address: { host: "127.0.0.1", port: server.port, isTls: false, password: "" },
+      hello: { wid: "w-1", unclonable: () => {} },
+      callTimeoutMs: 1_000,
+      connectTimeoutMs: 1_000,
+      backOff: { firstMs: 1, maxMs: 1 },
+    };
+    const options = { wid: "w-1", intervalMs: 5, link };
+    const heartbeat = new ThreadedHeartbeat(options, { onState() {}, onFailure() {} });
+    await until(() => beatsOf(server).length >= 2, { what: "it beats" });
+    heartbeat.say("quiet");
+    await until(() => beatsOf(server).at(-1)?.current_state === "quiet", { what: "it is told" });
     await heartbeat.stop();
   }),
 );
