@@ -18,7 +18,7 @@ export async function callHandler(world: HandlerWorld, context: JobContext): Pro
   const { type, args } = context.job;
   try {
     const { handler } = handlers.get(type);
-    const schema = schemas[type];
+    const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
     const run = async () => {
       await handler(schema === undefined ? args : await validate(schema, type, args), context);
     };

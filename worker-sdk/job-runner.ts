@@ -3,6 +3,7 @@ import { createAborter } from "./aborter.ts";
 import type { ArrivedJob } from "./arrived-job.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import type { Producer } from "./client.ts";
+import { emitTo } from "./emit-to.ts";
 import { type Job, readJob } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import { decodeJson } from "./json-text.ts";
@@ -119,7 +120,7 @@ export class JobRunner {
     const { events } = this.#parts;
     try {
       const job = this.#withExactIntegers(running.job, arrived);
-      events.emit("started", job);
+      emitTo(events, "started", job);
       running.begin();
       running.end(await callHandler(this.#parts, new RunningContext(job, running, this.#parts)));
     } catch (error) {
@@ -162,23 +163,23 @@ export class JobRunner {
     switch (outcome.kind) {
       case "done":
         log.debug({ event: "job.done", ...fields });
-        events.emit("done", job, tookMs);
+        emitTo(events, "done", job, tookMs);
         break;
       case "failed":
         log.warn({ event: "job.failed", ...fields, err: outcome.error });
-        events.emit("failed", job, outcome.error);
+        emitTo(events, "failed", job, outcome.error);
         break;
       case "discarded":
         log.info({ event: "job.discarded", ...fields, err: outcome.error });
-        events.emit("discarded", job, outcome.error);
+        emitTo(events, "discarded", job, outcome.error);
         break;
       case "handedBack":
         log.info({ event: "job.handed-back", ...fields });
-        events.emit("handedBack", job);
+        emitTo(events, "handedBack", job);
         break;
       case "expired":
         log.warn({ event: "job.expired", ...fields });
-        events.emit("expired", job);
+        emitTo(events, "expired", job);
     }
   }
 }

@@ -41,7 +41,8 @@ export class RunningContext implements JobContext {
     return this.#log;
   }
 
-  async progress(percent: number, description?: string): Promise<void> {
-    await setProgress(this.#link, this.job.jid, percent, description);
+  /** Bound when it is asked for: handlers take their context apart. */
+  get progress(): JobContext["progress"] {
+    return (percent, description) => setProgress(this.#link, this.job.jid, percent, description);
   }
 }

@@ -5,6 +5,7 @@ import { createAborter } from "./aborter.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
+import { emitTo } from "./emit-to.ts";
 import { Fetching } from "./fetching.ts";
 import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
 import type { JobContext } from "./job-context.ts";
@@ -47,7 +48,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   #fetchingStopped: Promise<void> | undefined;
   /** Ends the time that running jobs have at a stop. */
   readonly #hurry = createAborter();
-  #stopping: Promise<StopReport> | undefined;
+  #isStopping = false;
   #onStopped: (report: Promise<StopReport>) => void = () => {};
   readonly #stopped: Promise<StopReport>;
 
@@ -94,10 +95,10 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
     });
-    this.#link.events.on("connected", () => this.events.emit("connected"));
+    this.#link.events.on("connected", () => emitTo(this.events, "connected"));
     this.#link.events.on("disconnected", (error) => {
       this.#log.warn({ event: "worker.disconnected", err: error });
-      this.events.emit("disconnected", error);
+      emitTo(this.events, "disconnected", error);
     });
   }
 
@@ -134,7 +135,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       throw error;
     }
     // Stopped meanwhile, by a signal.
-    if (this.#stopping !== undefined) return;
+    if (this.#isStopping) return;
     this.#heartbeat = this.#startHeartbeat();
     if (this.#fetchingStopped === undefined) this.#fetching.start();
     this.#log.info({ event: "worker.started" });
@@ -169,7 +170,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#fetchingStopped = this.#fetching.stop();
     this.#heartbeat?.say("quiet");
     this.#log.info({ event: "worker.quiet" });
-    this.events.emit("quiet");
+    emitTo(this.events, "quiet");
   }
 
   /**
@@ -181,16 +182,16 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     timeoutMs = this.#options.shutdownTimeoutMs ?? 25_000,
   }: StopOptions = {}): Promise<StopReport> {
     void pause(timeoutMs, this.#hurry.signal).then(() => this.#hurry.abort());
-    if (this.#stopping === undefined) {
-      this.#stopping = this.#stop();
-      this.#onStopped(this.#stopping);
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#onStopped(this.#stop());
     }
-    return this.#stopping;
+    return this.#stopped;
   }
 
   async #stop(): Promise<StopReport> {
     this.#log.info({ event: "worker.stopping" });
-    this.events.emit("stopping");
+    emitTo(this.events, "stopping");
     this.#fetchingStopped ??= this.#fetching.stop();
     this.#heartbeat?.say("terminate");
     this.#runner.beginStop(!this.#fetching.isClassic);
@@ -204,7 +205,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     await this.#link.close();
     const report = { jobs: [...this.#runner.stopped] };
     this.#log.info({ event: "worker.stopped" });
-    this.events.emit("stopped", report);
+    emitTo(this.events, "stopped", report);
     return report;
   }
 

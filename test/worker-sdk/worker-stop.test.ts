@@ -137,6 +137,25 @@ test(
 );
 
 test(
+  "workers may stop one another when they stop",
+  withWorkers(async ({ worker }) => {
+    const heard: string[] = [];
+    const [one, other] = [worker(), worker()];
+    one.events.on("stopping", () => {
+      heard.push("one");
+      void other.stop();
+    });
+    other.events.on("stopping", () => {
+      heard.push("other");
+      void one.stop();
+    });
+    await Promise.all([one.start(), other.start()]);
+    await Promise.all([one.stop(), other.stop()]);
+    assert.equal(heard, ["one", "other"]);
+  }),
+);
+
+test(
   "a further stop may leave less time",
   withWorkers(async ({ client, worker, queue }) => {
     let begun = 0;

@@ -411,4 +411,68 @@ test("one that can't reach its server at the start says so", async () => {
   assert.equal(await worker.stop(), { jobs: [] });
 });
 
+test(
+  "a context may be taken apart",
+  withWorkers(async ({ client, worker, queue }) => {
+    const failures: Error[] = [];
+    const working = worker().handle("tells", async (_args, { progress }) => {
+      failures.push(await failureOf(progress(50, "half")));
+    });
+    await working.start();
+    await client.push("tells", [], { queue });
+    await until(() => failures.length === 1, { what: "it has told" });
+    assert.instance(failures[0], NotSupported);
+  }),
+);
+
+test(
+  "a listener that throws is the program's fault, and the worker goes on",
+  withWorkers(async ({ client, worker, queue, sets }) => {
+    const uncaught: unknown[] = [];
+    const hear = (error: unknown) => uncaught.push(error);
+    process.on("uncaughtException", hear);
+    const working = worker().handle("any", () => {});
+    const events = ["connected", "started", "done", "quiet", "stopping", "stopped"] as const;
+    for (const event of events) {
+      working.events.on(event, () => {
+        throw new Error(event);
+      });
+    }
+    await working.start();
+    await client.push("any", [], { queue });
+    await until(async () => (await client.info()).faktory.total_processed === 1, {
+      what: "it is done",
+    });
+    working.quiet();
+    assert.equal(await working.stop(), { jobs: [] });
+    await until(() => uncaught.length === events.length, { what: "all have been heard" });
+    process.off("uncaughtException", hear);
+    assert.equal(
+      uncaught.map((error) => (error as Error).message),
+      events,
+    );
+    const { retries, working: reserved } = await sets();
+    assert.is(retries + reserved, 0);
+  }),
+);
+
+test(
+  "a type may have any name",
+  withScriptedServer(async (server) => {
+    let isGiven = false;
+    server.answer = (line) => {
+      if (!line.startsWith("FETCHB ")) return "+OK";
+      if (isGiven) return "$-1";
+      isGiven = true;
+      return bulkReply('[{"jid":"a1b2c3d4","jobtype":"toString","args":[]}]');
+    };
+    let count = 0;
+    const working = new Worker({ url: server.url }).handle("toString", () => count++);
+    await working.start();
+    await until(() => server.lines.some((line) => /^(ACK|FAIL) /.test(line)), { what: "its end" });
+    await working.stop();
+    assert.is(count, 1);
+  }),
+);
+
 test.run();
