@@ -1,3 +1,4 @@
+import { checkHandlerOptions } from "./check-options.ts";
 import type { JobContext } from "./job-context.ts";
 import { UnknownJobType } from "./job-errors.ts";
 import type { AnyJobs } from "./job-map.ts";
@@ -36,8 +37,9 @@ export interface Registration {
 export class Handlers {
   readonly #registrations = new Map<string, Registration>();
 
-  /** @throws RangeError when the type has one already */
+  /** @throws RangeError when the type has one already, or an option makes no sense */
   add(type: string, registration: Registration): void {
+    checkHandlerOptions(registration.options);
     if (this.#registrations.has(type)) throw new RangeError(`${type} has a handler already`);
     this.#registrations.set(type, registration);
   }

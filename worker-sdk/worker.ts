@@ -3,6 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { hostname } from "node:os";
 import { createAborter } from "./aborter.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
+import { checkWorkerOptions } from "./check-options.ts";
 import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
 import { emitTo } from "./emit-to.ts";
@@ -54,10 +55,8 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
 
   /** Connects to nothing yet. @throws RangeError for an option that makes no sense */
   constructor(options: WorkerOptions<Jobs> = {}) {
+    checkWorkerOptions(untyped(options));
     const { concurrency = 10, queues = ["default"], graceMs = 1_000, schemas = {} } = options;
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new RangeError("concurrency is a whole number from 1");
-    }
     this.#options = options;
     this.wid = options.wid ?? randomUUID();
     this.#log = childLogger(options.log ?? silentLogger, { wid: this.wid });
@@ -104,7 +103,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
 
   /**
    * Says which function runs the jobs of a type.
-   * @throws RangeError when the type has a handler already
+   * @throws RangeError when the type has a handler already, or an option makes no sense
    */
   handle<Type extends JobType<Jobs>>(
     type: Type,
