@@ -14,6 +14,7 @@ export type Outcome =
 /** What an error that a handler throws means for its job. */
 export function outcomeOf(error: unknown): Outcome {
   try {
+    if (error instanceof Error) look(error);
     if (error instanceof Discard) return { kind: "discarded", error };
     return {
       kind: "failed",
@@ -22,8 +23,13 @@ export function outcomeOf(error: unknown): Outcome {
       mayRetry: !(error instanceof DoNotRetry),
     };
   } catch {
-    // A proxy whose traps throw: nobody who hears of it could look at it either.
+    // A getter or a proxy's trap that throws: a listener or logger that looks would have to bear it.
     const replacement = new Error("what was thrown can't be looked at");
     return { kind: "failed", error: replacement, retryAt: undefined, mayRetry: true };
   }
+}
+
+/** @throws what asking for its members throws */
+function look({ name, message, stack, cause }: Error): unknown {
+  return [name, message, stack, cause];
 }

@@ -16,8 +16,8 @@ interface Told {
   interrupted?: boolean;
 }
 
-function failOf(error: unknown): Told {
-  const [line = ""] = linesOf(outcomeOf(error));
+function failOf(error: unknown, outcome = outcomeOf(error)): Told {
+  const [line = ""] = linesOf(outcome);
   assert.ok(line.startsWith("FAIL "), line);
   return JSON.parse(line.slice("FAIL ".length)) as Told;
 }
@@ -79,7 +79,8 @@ test("whatever is thrown is told as texts", () => {
     new Proxy(new Error("p"), { ...throws, getPrototypeOf: throws.get }),
   ];
   for (const [index, value] of thrown.entries()) {
-    const { errtype, message, backtrace } = failOf(value);
+    const plainly = { kind: "failed", error: value, retryAt: undefined, mayRetry: true } as const;
+    const { errtype, message, backtrace } = failOf(value, plainly);
     assert.ok(typeof errtype === "string" && errtype !== "", `the errtype of ${index}`);
     assert.ok(typeof message === "string" && message !== "", `the message of ${index}`);
     assert.ok(backtrace.every((line) => typeof line === "string"));

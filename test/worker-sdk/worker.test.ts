@@ -101,6 +101,27 @@ test(
 );
 
 test(
+  "what can't be looked at is kept from loggers and listeners",
+  withWorkers(async ({ client, worker, queue, sets }) => {
+    const seen: string[] = [];
+    const look = ({ err }: LogFields) => {
+      if (err instanceof Error) seen.push(err.message);
+    };
+    const log = { debug: look, info: look, warn: look, error: look };
+    const working = worker({ log }).handle("throws", () => {
+      const refuse = () => {
+        throw new Error("no");
+      };
+      throw Object.defineProperty(new Error("odd"), "message", { get: refuse });
+    });
+    await working.start();
+    await client.push("throws", [], { queue });
+    await until(async () => (await sets()).retries === 1, { what: "it has failed" });
+    assert.equal(seen, ["what was thrown can't be looked at"]);
+  }),
+);
+
+test(
   "a job that is tried again tells of its failure, and the number of the attempt",
   withWorkers(async ({ client, worker, queue }) => {
     const attempts: unknown[] = [];
