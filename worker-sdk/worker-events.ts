@@ -1,7 +1,7 @@
 import type { Job } from "./job.ts";
 import type { StopReport } from "./worker-options.ts";
 
-/** What a worker tells of itself. A listener that throws is the program's own fault, as ever. */
+/** What a worker tells of itself. What a listener throws is an uncaught exception. */
 export interface WorkerEvents {
   connected: [];
   /** The connection for results broke, or could not be made; it is tried again. */
