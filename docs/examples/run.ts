@@ -1,5 +1,5 @@
-// Runs the worker until SIGTERM or SIGINT, and says what it does. `npx millrace work ./images.ts` is
-// the same without the words.
+// Runs the worker until SIGTERM or SIGINT, and says what it does. `npx millrace work ./images.ts` does
+// much the same, in its own words.
 
 import { worker } from "./images.ts";
 
