@@ -15,17 +15,18 @@ import { QueueAdministration } from "./queue-administration.ts";
 import { readText } from "./replies.ts";
 import { readServerInfo, type ServerInfo } from "./server-info.ts";
 import { type JobSchemas, validate } from "./standard-schema.ts";
+import { takeEach } from "./take-each.ts";
 
 export interface ClientOptions<Jobs> extends ServerOptions {
   /** Validators of the arguments of some types: what does not pass is not pushed. */
   schemas?: JobSchemas<Jobs> | undefined;
 }
 
-export interface PushOptions extends JobOptions, CallOptions {}
+export type PushOptions = JobOptions & CallOptions;
 
 /** One job of a pushBulk. */
 export type BulkJob<Jobs> = {
-  [Type in JobType<Jobs>]: { type: Type; args: Jobs[Type] } & JobOptions;
+  [Type in JobType<Jobs>]: { type: Type; args: Readonly<Jobs[Type]> } & JobOptions;
 }[JobType<Jobs>];
 
 /** What pushes jobs: a Client, or what takes its place in a test. */
@@ -37,11 +38,13 @@ export interface Producer<Jobs> {
    */
   push<Type extends JobType<Jobs>>(
     type: Type,
-    args: Jobs[Type],
+    args: Readonly<Jobs[Type]>,
     options?: PushOptions,
   ): Promise<string>;
   /**
    * Pushes any number of jobs, many with one command, and resolves with their jids in order.
+   * @param options its `timeoutMs` counts for each command, and for each wait for an async iterable;
+   *   the time of all is not bounded, but by `signal`
    * @throws as push, and JobsRefused when all are through and the server refused some
    */
   pushBulk(jobs: BulkJobs<Jobs>, options?: CallOptions): Promise<string[]>;
@@ -94,7 +97,7 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
 
   async push<Type extends JobType<Jobs>>(
     type: Type,
-    args: Jobs[Type],
+    args: Readonly<Jobs[Type]>,
     { timeoutMs, signal, ...options }: PushOptions = {},
   ): Promise<string> {
     const job = outgoingJob(type, args, options);
@@ -107,13 +110,13 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
   async pushBulk(jobs: BulkJobs<Jobs>, options: CallOptions = {}): Promise<string[]> {
     const bulk = new Bulk(this.#link, options);
     const jids: string[] = [];
-    for await (const { type, args, ...jobOptions } of jobs) {
+    for await (const { type, args, ...jobOptions } of takeEach(jobs, options)) {
       const job = outgoingJob(type, args, jobOptions);
       await this.#prepare(job, () => bulk.add(encodeOutgoingJob(job)));
       jids.push(job.jid);
     }
     const refused = await bulk.end();
-    if (refused.size > 0) throw new JobsRefused(refused);
+    if (refused.size > 0) throw new JobsRefused(refused, jids);
     return jids;
   }
 
@@ -133,10 +136,15 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
   }
 
   async #prepare(job: OutgoingJob, send: () => Promise<void>): Promise<void> {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any name may be asked for
-    const schema = this.#schemas[job.type as JobType<Jobs>];
+    const schema = this.#findSchema(job.type);
     if (schema !== undefined) await validate(schema, job.type, job.args);
     if (this.#middleware.isEmpty) await send();
     else await this.#middleware.run(job, send);
+  }
+
+  #findSchema(type: string): JobSchemas<Jobs>[JobType<Jobs>] {
+    if (!Object.hasOwn(this.#schemas, type)) return undefined;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any name may be asked for
+    return this.#schemas[type as JobType<Jobs>];
   }
 }

@@ -50,11 +50,14 @@ export class JobsRefused extends Error {
   override readonly name = "JobsRefused";
   /** Why, by jid. */
   readonly refused: ReadonlyMap<string, string>;
+  /** Of all jobs of the bulk, in the order in which they were given. */
+  readonly jids: readonly string[];
 
-  constructor(refused: ReadonlyMap<string, string>) {
+  constructor(refused: ReadonlyMap<string, string>, jids: readonly string[]) {
     const [first] = refused;
     super(`${refused.size} jobs were refused, such as ${first?.[0]}: ${first?.[1]}`);
     this.refused = refused;
+    this.jids = jids;
   }
 }
 

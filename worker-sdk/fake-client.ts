@@ -35,7 +35,7 @@ export class FakeClient<Jobs extends JobMap<Jobs> = AnyJobs> extends Client<Jobs
    */
   assertPushed<Type extends JobType<Jobs>>(
     type: Type,
-    expected: ExpectedJob<Jobs[Type]> = {},
+    expected: ExpectedJob<Readonly<Jobs[Type]>> = {},
   ): Job {
     const found = this.pushed.find((job) => job.type === type && fits(job, expected));
     if (found !== undefined) return found;

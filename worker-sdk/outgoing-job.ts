@@ -3,7 +3,7 @@ import { MAX_LINE_BYTES } from "../protocol/limits.ts";
 import { formatTimestamp } from "../protocol/timestamp.ts";
 import { encodeJson } from "./json-text.ts";
 
-export interface JobOptions {
+interface JobMembers {
   /**
    * The job's name, 8 to 1,000 bytes; one that nobody else has by default. A millrace stores a jid
    * that is live only once, so one that follows from what is to be done makes a push idempotent.
@@ -17,16 +17,27 @@ export interface JobOptions {
   retry?: number | undefined;
   /** How long a worker may keep it: 60 to 86,400 seconds, 1,800 by default. */
   reserveForSeconds?: number | undefined;
-  /** Not before this time: a Date, or epoch milliseconds. */
-  at?: Date | number | undefined;
-  /** Not before so many milliseconds from now. Instead of `at`. */
-  delayMs?: number | undefined;
   /** Whatever is to go with the job besides its arguments. */
   custom?: Record<string, unknown> | undefined;
 }
 
+/** Of which a job has one at the most. */
+interface JobTimes {
+  /** Not before this time: a Date, or epoch milliseconds. */
+  at?: Date | number | undefined;
+  /** Not before so many milliseconds from now. Instead of `at`. */
+  delayMs?: number | undefined;
+}
+
+/** What may be said of a job besides its type and its arguments. */
+export type JobOptions = JobMembers &
+  (
+    | (Pick<JobTimes, "at"> & { delayMs?: undefined })
+    | (Pick<JobTimes, "delayMs"> & { at?: undefined })
+  );
+
 /** A job on its way to the server, as middleware sees it and may change it. */
-export interface OutgoingJob extends Omit<JobOptions, "delayMs"> {
+export interface OutgoingJob extends JobMembers, Pick<JobTimes, "at"> {
   jid: string;
   type: string;
   args: readonly unknown[];
@@ -36,7 +47,7 @@ export interface OutgoingJob extends Omit<JobOptions, "delayMs"> {
 export function outgoingJob(
   type: string,
   args: readonly unknown[],
-  { delayMs, ...options }: JobOptions,
+  { delayMs, ...options }: JobMembers & JobTimes,
 ): OutgoingJob {
   const job: OutgoingJob = { ...options, jid: options.jid ?? createJid(), type, args };
   if (delayMs === undefined) return job;

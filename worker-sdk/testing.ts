@@ -34,7 +34,7 @@ export interface JobTrace<Jobs extends JobMap<Jobs>> {
 export async function runJob<Jobs extends JobMap<Jobs>, Type extends JobType<Jobs>>(
   worker: Worker<Jobs>,
   type: Type,
-  args: Jobs[Type],
+  args: Readonly<Jobs[Type]>,
   options: RunOptions<Jobs> & JobOptions = {},
 ): Promise<JobTrace<Jobs>> {
   const { client = new FakeClient<Jobs>(), attempt, signal, log, ...jobOptions } = options;

@@ -77,7 +77,8 @@ test("a job waits for its time, or for its delay", async () => {
   assert.ok(times.includes("2099-01-01T00:00:00.250Z"));
   assert.ok(times.includes("2099-01-02T00:00:00.000Z"));
   assert.ok(Math.abs(Date.parse(delayed) - before - 3_600_000) < 5_000);
-  const both = await failureOf(client.push("count", [4], { at: 1, delayMs: 1 }));
+  const options = { at: 1, delayMs: 1 } as object;
+  const both = await failureOf(client.push("count", [4], options));
   assert.is(both.message, "a job has either `at` or `delayMs`");
 });
 
@@ -134,8 +135,81 @@ test("what is refused of a bulk is named, and the rest is stored", async () => {
   assert.is((await client.info()).faktory.queues["default"], 2);
 });
 
+test("who pushed a bulk can tell which of its jobs were refused", async () => {
+  const refusal = await failureOf(
+    client.pushBulk([
+      { type: "count", args: [1] },
+      { type: "count", args: [2], priority: 99 },
+      { type: "count", args: [3] },
+    ]),
+  );
+  const { jids, refused } = refusal as JobsRefused;
+  assert.equal(
+    jids.map((jid) => refused.has(jid)),
+    [false, true, false],
+  );
+});
+
 test("a bulk of nothing is nothing", async () => {
   assert.equal(await client.pushBulk([]), []);
+});
+
+test("a signal that has fired ends a bulk, of nothing too", async () => {
+  const signal = AbortSignal.abort(new Error("enough"));
+  for (const jobs of [[], [{ type: "count" as const, args: [1] as [number] }]]) {
+    assert.is((await failureOf(client.pushBulk(jobs, { signal }))).message, "enough");
+  }
+  assert.is((await client.info()).faktory.total_enqueued, 0);
+});
+
+test("a bulk whose jobs do not come is given up", async () => {
+  const ends: string[] = [];
+  let goOn = () => {};
+  async function* stuck() {
+    try {
+      yield { type: "count" as const, args: [1] as [number] };
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      yield { type: "count" as const, args: [2] as [number] };
+      ends.push("taken");
+    } finally {
+      ends.push("ended");
+    }
+  }
+  const late = await failureOf(client.pushBulk(stuck(), { timeoutMs: 20 }));
+  assert.is(String(late), "CallTimedOut: no further job within 20 ms");
+  goOn();
+  await until(() => ends.length > 0, { what: "it is told to end" });
+  const aborter = new AbortController();
+  const pushed = failureOf(client.pushBulk(stuck(), { signal: aborter.signal }));
+  aborter.abort(new Error("enough"));
+  assert.is((await pushed).message, "enough");
+  goOn();
+  await until(() => ends.length > 1, { what: "it is told to end" });
+  assert.equal(ends, ["ended", "ended"]);
+});
+
+test("a bulk that fails midway ends what its jobs come from", async () => {
+  let isEnded = false;
+  async function* jobs() {
+    try {
+      yield { type: "count" as const, args: [1] as [number], delayMs: Number.NaN };
+    } finally {
+      isEnded = true;
+    }
+  }
+  assert.instance(await failureOf(client.pushBulk(jobs())), RangeError);
+  assert.ok(isEnded);
+});
+
+test("a type may have the name of what every object has", async () => {
+  const schemas: Record<string, never> = {};
+  const other = new Client({ url: `tcp://127.0.0.1:${broker.port}`, schemas });
+  await other.push("constructor", []);
+  await other.pushBulk([{ type: "toString", args: [] }]);
+  assert.is((await client.info()).faktory.queues["default"], 2);
+  await other.close();
 });
 
 test("queues are paused, resumed, removed, and tell of their latency", async () => {

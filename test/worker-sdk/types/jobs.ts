@@ -1,7 +1,7 @@
 // What must not compile, does not: `tsc -p test` fails where an expected error does not come, and so
 // nothing of this is ever run.
 
-import type { Client } from "../../../worker-sdk/client.ts";
+import type { Client, PushOptions } from "../../../worker-sdk/client.ts";
 import type { JobContext } from "../../../worker-sdk/job-context.ts";
 import type { StandardSchema } from "../../../worker-sdk/standard-schema.ts";
 import { drain, type FakeClient, runJob } from "../../../worker-sdk/testing.ts";
@@ -31,6 +31,11 @@ export async function producers(client: Client<Jobs>, untyped: Client, other: Cl
   ]);
   await untyped.push("anything", [1, "two", { three: [] }]);
   await other.push("resize", ["a", 1]);
+  const constant = ["a", 1] as const;
+  await client.push("resize", constant);
+  await client.pushBulk([{ type: "resize", args: constant, delayMs: 5 }]);
+  const options: PushOptions = { queue: "images" };
+  await client.push("resize", constant, options);
 
   // @ts-expect-error -- no such type
   await client.push("rezise", ["a", 1]);
@@ -46,6 +51,12 @@ export async function producers(client: Client<Jobs>, untyped: Client, other: Cl
   await client.push("log", ["error"]);
   // @ts-expect-error -- no such option
   await client.push("tidy", [], { quueue: "images" });
+  // @ts-expect-error -- it has either a time or a delay
+  await client.push("tidy", [], { at: 1, delayMs: 1 });
+  // @ts-expect-error -- in a bulk, too
+  await client.pushBulk([{ type: "tidy", args: [], at: 1, delayMs: 1 }]);
+  // @ts-expect-error -- one is missing in a constant
+  await client.push("resize", ["a"] as const);
   // @ts-expect-error -- of the wrong type in a bulk
   await client.pushBulk([{ type: "resize", args: [1, "a"] }]);
   // @ts-expect-error -- the arguments of another type
@@ -103,6 +114,9 @@ export const withWrongSchema = new Worker<Jobs>({ schemas: { tidy: resizeSchema 
 export async function testing(worker: Worker<Jobs>, client: FakeClient<Jobs>) {
   await runJob(worker, "resize", ["a", 1], { attempt: 2 });
   client.assertPushed("resize", { args: ["a", 1], queue: "images" });
+  const constant = ["a", 1] as const;
+  await runJob(worker, "resize", constant, { delayMs: 5 });
+  client.assertPushed("resize", { args: constant });
   await drain(worker, client);
   // @ts-expect-error -- of the wrong type
   await runJob(worker, "resize", [1, "a"]);
