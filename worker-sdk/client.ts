@@ -56,8 +56,10 @@ export type BulkJobs<Jobs> = Iterable<BulkJob<Jobs>> | AsyncIterable<BulkJob<Job
  * A client of a millrace or Faktory server. It connects with its first call, and one connection
  * carries as many calls at once as there are.
  *
- * A push whose reply was lost is sent again when the server is back. A millrace stores a jid once; a
- * classic Faktory may then have the job twice.
+ * A push whose reply was lost is sent again when the server is back. A millrace stores a
+ * jid once while its job is live; a classic Faktory may then have the job twice.
+ *
+ * It keeps the process alive from its first call until it is closed.
  */
 export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Jobs> {
   /** Pause, resume, remove queues. */

@@ -10,7 +10,10 @@ export class ServerError extends Error {
   }
 }
 
-/** The server does not let us in: the password is missing or wrong. Waiting will not help. */
+/**
+ * The server does not let us in: it wants a password and there is none, or it has answered HELLO with
+ * an error, for the most part since the password is wrong.
+ */
 export class HandshakeRefused extends ServerError {
   override readonly name = "HandshakeRefused";
 }
