@@ -1,7 +1,14 @@
 // limit: 120 s
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -82,6 +89,21 @@ const start = (args: readonly string[]) =>
   });
 
 const MILLRACE = "node_modules/millrace/dist/bin/millrace.js";
+
+test("what its pages point to is in it", () => {
+  const home = join(project, "node_modules/millrace");
+  const pages = readdirSync(join(home, "docs")).filter((name) => name.endsWith(".md"));
+  const dead = ["README.md", ...pages.map((name) => join("docs", name))].flatMap((page) => {
+    const text = readFileSync(join(home, page), "utf8");
+    const targets = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(
+      ([, target = ""]) => target,
+    );
+    return targets
+      .filter((target) => !existsSync(join(home, dirname(page), target)))
+      .map((target) => `${page}: ${target}`);
+  });
+  assert.equal(dead, []);
+});
 
 test("the README's worker and producer type-check", () => {
   const [worker = "", producer = ""] = readmeBlocks();
