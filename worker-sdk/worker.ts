@@ -137,6 +137,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     if (this.#isStopping) return;
     this.#heartbeat = this.#startHeartbeat();
     if (this.#fetchingStopped === undefined) this.#fetching.start();
+    else this.#heartbeat.say("quiet");
     this.#log.info({ event: "worker.started" });
   }
 

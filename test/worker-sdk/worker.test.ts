@@ -496,4 +496,21 @@ test(
   }),
 );
 
+test(
+  "one that is quiet before it starts says so, and fetches nothing",
+  withScriptedServer(async (server) => {
+    const working = new Worker({ url: server.url });
+    working.quiet();
+    await working.start();
+    const isTold = () =>
+      server.lines.some((line) => line.startsWith("BEAT ") && line.includes('"quiet"'));
+    await until(isTold, { what: "the server knows" });
+    await working.stop();
+    assert.is(
+      server.lines.find((line) => line.startsWith("FETCH")),
+      undefined,
+    );
+  }),
+);
+
 test.run();
