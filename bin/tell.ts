@@ -2,15 +2,16 @@ import type { Runnable } from "./load-worker.ts";
 
 /** Writes a line about what its owner should know of a worker, as it happens. */
 export function tell({ wid, events }: Pick<Runnable, "wid" | "events">, say: Say): void {
+  let hasRun = false;
   let isAway = false;
-  events.once("connected", () => say(`worker ${wid} is connected, and runs`));
   events.on("connected", () => {
-    if (isAway) say("connected again");
+    say(hasRun ? "connected again" : `worker ${wid} is connected, and runs`);
+    hasRun = true;
     isAway = false;
   });
   // It is tried again and again: once is enough.
   events.on("disconnected", (error) => {
-    if (!isAway) say(`no connection to the server: ${describe(error)}; it is tried again`);
+    if (!isAway) say(`no connection to the server: ${wordsOf(error)}; it is tried again`);
     isAway = true;
   });
   events.on("failed", ({ type, jid }, error) => say(`${type} ${jid} failed: ${describe(error)}`));
@@ -25,13 +26,13 @@ export type Say = (line: string) => void;
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return inOneLine(String(error));
   const [, place] = /^ +at (.*)$/m.exec(error.stack ?? "") ?? [];
-  const what = error.message === "" ? `${error.name} ${codeOf(error)}` : String(error);
-  return inOneLine(place === undefined ? what : `${what} (at ${place})`);
+  return inOneLine(place === undefined ? String(error) : `${String(error)} (at ${place})`);
 }
 
-/** All that an AggregateError of several addresses says. */
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
+/** An AggregateError, of the several addresses of a name, has no message, but a code. */
+function wordsOf(error: Error): string {
+  const code = "code" in error ? String(error.code) : error.name;
+  return inOneLine(error.message || code);
 }
 
 function inOneLine(text: string): string {

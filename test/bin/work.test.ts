@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { Client } from "../../worker-sdk/client.ts";
 import { startBroker, type TestBroker } from "../kit/broker.ts";
 import { startProgram } from "../kit/program.ts";
+import { ScriptedServer } from "../kit/scripted-server.ts";
 import { FROM_SOURCE, temporaryDirectory } from "../kit/serve.ts";
 import { until } from "../kit/until.ts";
 
@@ -122,6 +123,30 @@ test("it tells of jobs that fail, and of the server that goes away, unless it is
   assert.is(await quiet.ended, 0);
   assert.is(loud.stderr().split("no connection to the server").length, 2, "it is said once");
   assert.is(quiet.stderr(), "");
+});
+
+test("a server that comes later is waited for", async () => {
+  const file = write(
+    "waits.mts",
+    `import { Worker } from ${JSON.stringify(SDK)};
+     export const worker: Worker = new Worker({ callTimeoutMs: 60_000, maxBackOffMs: 50 });`,
+  );
+  const server = await new ScriptedServer().start();
+  const { url: away } = server;
+  await server.stop();
+  const { child, ended, stderr } = startProgram([...FROM_SOURCE, "work", file], {
+    environment: { FAKTORY_URL: away },
+  });
+  await until(() => stderr() !== "", { what: "it has tried", withinMs: 15_000 });
+  await server.start();
+  await until(() => stderr().includes("runs"), { what: "it is connected", withinMs: 15_000 });
+  assert.match(
+    stderr(),
+    /^millrace: no connection to the server: .*ECONNREFUSED[^\n]*; it is tried again\nmillrace: worker [-0-9a-f]{36} is connected, and runs\n$/,
+  );
+  child.kill("SIGKILL");
+  await ended;
+  await server.stop();
 });
 
 test("what can't be run is told with what is wrong", async () => {
