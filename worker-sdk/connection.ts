@@ -2,6 +2,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from "node:tls";
 import { encodeHello, type Hello } from "../protocol/commands/hello.ts";
 import { hashPassword, PROTOCOL_VERSION, parseHi } from "../protocol/handshake.ts";
+import { FETCH_WAIT_MS } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import { ReplyReader } from "../protocol/reply-reader.ts";
 import type { Address } from "./address.ts";
@@ -29,8 +30,8 @@ export function isShutdown(message: string): boolean {
   return message.startsWith("shutdown in progress");
 }
 
-/** How long a server may take to hang up: longer than a FETCH waits, and there may be one before END. */
-const HANG_UP_MS = 3_000;
+/** How long a server may take to hang up, once we have: longer than a FETCH waits. */
+const HANG_UP_MS = FETCH_WAIT_MS + 1_000;
 
 /** When an idle connection is looked after by the kernel: well before load balancers forget it. */
 const KEEP_ALIVE_MS = 30_000;
@@ -121,24 +122,21 @@ export class Connection {
   }
 
   /**
-   * Sends nothing more, and reads what still comes until the server hangs up. To a millrace, a FETCH
-   * that waits is over with that.
+   * Sends nothing more, and reads what still comes until the server hangs up; one that does not is hung
+   * up on. To a millrace, a FETCH that waits is over with that.
    */
   finish(): void {
     this.#flush();
     this.#socket.end();
+    const timer = startTimer(() => this.destroy(), HANG_UP_MS);
+    void this.#closed.then(() => clearTimeout(timer));
   }
 
-  /**
-   * Says goodbye; the server answers what it has been sent, and hangs up. FWP: END. One that does not is
-   * hung up on.
-   */
+  /** Says goodbye; the server answers what it has been sent, and hangs up. FWP: END. */
   close(): void {
     if (this.#failure !== undefined) return;
     this.#unsent.push("END");
     this.finish();
-    const timer = startTimer(() => this.destroy(), HANG_UP_MS);
-    void this.#closed.then(() => clearTimeout(timer));
   }
 
   destroy(error?: Error): void {

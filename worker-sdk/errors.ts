@@ -12,7 +12,8 @@ export class ServerError extends Error {
 
 /**
  * The server does not let us in: it wants a password and there is none, or it has answered HELLO with
- * an error, for the most part since the password is wrong.
+ * an error, for the most part since the password is wrong. One that only says that it is about to stop
+ * is tried again instead.
  */
 export class HandshakeRefused extends ServerError {
   override readonly name = "HandshakeRefused";

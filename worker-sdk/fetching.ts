@@ -21,9 +21,6 @@ const BACK_OFF: BackOff = { firstMs: 100, maxMs: 5_000 };
  */
 const MAX_CLASSIC_FETCHES = 20;
 
-/** How long a server may take to hang up, once we have: longer than a FETCH waits. */
-const HANG_UP_MS = FETCH_WAIT_MS + 1_000;
-
 export interface FetchingOptions {
   link: LinkOptions;
   order: QueueOrder;
@@ -67,7 +64,7 @@ export class Fetching {
    */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    if (!this.#isClassic) await Promise.all(this.#links.map(hangUp));
+    if (!this.#isClassic) await Promise.all(this.#links.map((link) => link.finish()));
     await Promise.all(this.#loops);
     for (const link of this.#links) link.destroy();
   }
@@ -133,10 +130,4 @@ export class Fetching {
 
 function readMany(reply: Reply): ArrivedJob[] {
   return reply.kind === "bulk" ? readArrivedJobs(reply.body) : [];
-}
-
-async function hangUp(link: Link): Promise<void> {
-  const timer = setTimeout(() => link.destroy(), HANG_UP_MS);
-  await link.finish();
-  clearTimeout(timer);
 }

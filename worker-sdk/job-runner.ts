@@ -3,7 +3,6 @@ import { createAborter } from "./aborter.ts";
 import type { ArrivedJob } from "./arrived-job.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import type { Producer } from "./client.ts";
-import { emitTo } from "./emit-to.ts";
 import { type Job, readJob } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import { decodeJson } from "./json-text.ts";
@@ -14,6 +13,7 @@ import type { Reports } from "./reports.ts";
 import { RunningContext } from "./running-context.ts";
 import { RunningJob } from "./running-job.ts";
 import { Slots } from "./slots.ts";
+import { tellListeners } from "./tell-listeners.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 import type { StoppedJob } from "./worker-options.ts";
 
@@ -120,7 +120,7 @@ export class JobRunner {
     const { events } = this.#parts;
     try {
       const job = this.#withExactIntegers(running.job, arrived);
-      emitTo(events, "started", job);
+      tellListeners(() => events.emit("started", job));
       running.begin();
       running.end(await callHandler(this.#parts, new RunningContext(job, running, this.#parts)));
     } catch (error) {
@@ -163,23 +163,23 @@ export class JobRunner {
     switch (outcome.kind) {
       case "done":
         log.debug({ event: "job.done", ...fields });
-        emitTo(events, "done", job, tookMs);
+        tellListeners(() => events.emit("done", job, tookMs));
         break;
       case "failed":
         log.warn({ event: "job.failed", ...fields, err: outcome.error });
-        emitTo(events, "failed", job, outcome.error);
+        tellListeners(() => events.emit("failed", job, outcome.error));
         break;
       case "discarded":
         log.info({ event: "job.discarded", ...fields, err: outcome.error });
-        emitTo(events, "discarded", job, outcome.error);
+        tellListeners(() => events.emit("discarded", job, outcome.error));
         break;
       case "handedBack":
         log.info({ event: "job.handed-back", ...fields });
-        emitTo(events, "handedBack", job);
+        tellListeners(() => events.emit("handedBack", job));
         break;
       case "expired":
         log.warn({ event: "job.expired", ...fields });
-        emitTo(events, "expired", job);
+        tellListeners(() => events.emit("expired", job));
     }
   }
 }

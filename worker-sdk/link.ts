@@ -13,6 +13,7 @@ import {
   ServerUnavailable,
 } from "./errors.ts";
 import { pause } from "./pause.ts";
+import { tellListeners } from "./tell-listeners.ts";
 import { startTimer } from "./timer.ts";
 
 export interface LinkOptions extends Omit<ConnectOptions, "timeoutMs"> {
@@ -246,7 +247,7 @@ export class Link {
     const connection = await Connection.connect(address, { tls, hello, timeoutMs });
     if (this.#gone.signal.aborted) return connection.close();
     this.#connection = connection;
-    this.#tell(() => this.events.emit("connected"));
+    tellListeners(() => this.events.emit("connected"));
     void connection.closed.then(() => {
       if (!this.#gone.signal.aborted) this.#noteLoss(asError(connection.failure));
     });
@@ -258,7 +259,7 @@ export class Link {
   #noteLoss(error: Error): void {
     this.#failures++;
     this.#lastFailure = error;
-    this.#tell(() => this.events.emit("disconnected", error));
+    tellListeners(() => this.events.emit("disconnected", error));
   }
 
   #timeOut(call: Call, timeoutMs: number): void {
@@ -285,17 +286,6 @@ export class Link {
       startTimer(look, leftMs).unref();
     } else if (connection.lastHeardAt < sentAt) {
       connection.destroy(new Error("the server is silent"));
-    }
-  }
-
-  /** A listener that throws is the program's own fault, and not to end what goes on here. */
-  #tell(emit: () => void): void {
-    try {
-      emit();
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
     }
   }
 

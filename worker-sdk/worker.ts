@@ -6,7 +6,6 @@ import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import { checkWorkerOptions } from "./check-options.ts";
 import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
-import { emitTo } from "./emit-to.ts";
 import { Fetching } from "./fetching.ts";
 import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
 import type { JobContext } from "./job-context.ts";
@@ -21,6 +20,7 @@ import { QueueOrder } from "./queue-order.ts";
 import { Reports } from "./reports.ts";
 import { onSignals } from "./signals.ts";
 import { Slots } from "./slots.ts";
+import { tellListeners } from "./tell-listeners.ts";
 import { ThreadedHeartbeat } from "./threaded-heartbeat.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 import type { StopOptions, StopReport, WorkerOptions } from "./worker-options.ts";
@@ -94,10 +94,10 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
     });
-    this.#link.events.on("connected", () => emitTo(this.events, "connected"));
+    this.#link.events.on("connected", () => tellListeners(() => this.events.emit("connected")));
     this.#link.events.on("disconnected", (error) => {
       this.#log.warn({ event: "worker.disconnected", err: error });
-      emitTo(this.events, "disconnected", error);
+      tellListeners(() => this.events.emit("disconnected", error));
     });
   }
 
@@ -170,7 +170,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#fetchingStopped = this.#fetching.stop();
     this.#heartbeat?.say("quiet");
     this.#log.info({ event: "worker.quiet" });
-    emitTo(this.events, "quiet");
+    tellListeners(() => this.events.emit("quiet"));
   }
 
   /**
@@ -191,7 +191,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
 
   async #stop(): Promise<StopReport> {
     this.#log.info({ event: "worker.stopping" });
-    emitTo(this.events, "stopping");
+    tellListeners(() => this.events.emit("stopping"));
     this.#fetchingStopped ??= this.#fetching.stop();
     this.#heartbeat?.say("terminate");
     this.#runner.beginStop(!this.#fetching.isClassic);
@@ -205,7 +205,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     await this.#link.close();
     const report = { jobs: [...this.#runner.stopped] };
     this.#log.info({ event: "worker.stopped" });
-    emitTo(this.events, "stopped", report);
+    tellListeners(() => this.events.emit("stopped", report));
     return report;
   }
 
