@@ -13,6 +13,7 @@ import { deleteRemovedTask } from "./tasks/delete-removed.ts";
 import type { DueTask } from "./tasks/due-task.ts";
 import { expireReservationsTask } from "./tasks/expire-reservations.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
+import { keepAliveTask } from "./tasks/keep-alive.ts";
 import { promoteTask } from "./tasks/promote.ts";
 import { purgeDeadTask } from "./tasks/purge-dead.ts";
 import { purgeHistoryTask } from "./tasks/purge-history.ts";
@@ -35,6 +36,7 @@ export interface BrokerOptions {
 }
 
 const TASKS = [
+  keepAliveTask,
   promoteTask,
   expireReservationsTask,
   forgetWorkersTask,

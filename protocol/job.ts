@@ -219,15 +219,17 @@ function appendMembers(object: Buffer, members: [name: string, value: unknown][]
 
 /**
  * FWP: what FETCH answers, the job's text with the server's members spliced in. Times are epoch
- * milliseconds.
+ * milliseconds. A job that was asked for with a lease has its token.
  */
 export function encodeFetchedJob(job: {
   text: Buffer;
   enqueuedAt: number | undefined;
   failure: Failure | undefined;
+  token?: number | undefined;
 }): Buffer {
   const members: [string, unknown][] = [];
   if (job.enqueuedAt !== undefined) members.push(["enqueued_at", formatTimestamp(job.enqueuedAt)]);
   if (job.failure !== undefined) members.push(["failure", encodeFailure(job.failure)]);
+  if (job.token !== undefined) members.push(["lease", job.token]);
   return appendMembers(job.text, members);
 }

@@ -18,6 +18,14 @@ export const FETCH_WAIT_MS = 2_000;
 /** Queue names in one FETCH or QUEUE: each is a look-up in Redis while the script runs. */
 export const MAX_QUEUES = 1_000;
 
+/** How long a lease may last that is not renewed, in seconds, and how long it does by default. */
+export const MIN_LEASE_SECONDS = 2;
+export const MAX_LEASE_SECONDS = 3_600;
+export const DEFAULT_LEASE_SECONDS = 30;
+
+/** Jobs that one BEAT may name: more than a process works on at once. */
+export const MAX_BEAT_JOBS = 10_000;
+
 /** Jobs of one FETCHB: as many as are reserved by one call to Redis. */
 export const MAX_FETCHED_JOBS = 100;
 

@@ -21,7 +21,11 @@ export class Control {
         throw new Error("the server asks for a password");
       }
       const hello = asksForPassword ? '{"v":2,"pwdhash":"${pwdhash}"}' : '{"v":2}';
-      await request(connection, substitute(`HELLO ${hello}`, greeting, password), "+OK");
+      await request(
+        connection,
+        substitute(`HELLO ${hello}`, { greeting: greeting, password: password }),
+        "+OK",
+      );
       const info = await request(connection, "INFO", "$ ");
       return new Control(connection, asksForPassword, !info.includes('"millrace_version":'));
     } catch (error) {

@@ -31,12 +31,13 @@ const ESCAPES: Record<string, string> = { r: "\r", n: "\n", t: "\t", "\\": "\\" 
 export async function play(transcript: Transcript, server: Server): Promise<Performance> {
   const connections = new Map<string, Connection>();
   const log: string[] = [];
+  const leases = new Map<string, number>();
   try {
     for (const step of transcript.steps) {
       const known = connections.get(step.connection);
       const connection = known ?? (await Connection.open(server.host, server.port));
       connections.set(step.connection, connection);
-      const failure = await perform(step, connection, server.password, log);
+      const failure = await perform(step, connection, { ...server, leases, log });
       if (failure) return { log, failure };
     }
     const failure = findUnread(connections, transcript.steps.at(-1)?.line ?? 0);
@@ -46,18 +47,24 @@ export async function play(transcript: Transcript, server: Server): Promise<Perf
   }
 }
 
+/** What all steps of a performance share. */
+interface Stage {
+  password?: string | undefined;
+  leases: Map<string, number>;
+  log: string[];
+}
+
 async function perform(
   step: Step,
   connection: Connection,
-  password: string | undefined,
-  log: string[],
+  { password, leases, log }: Stage,
 ): Promise<Failure | undefined> {
   if (step.action === "close") {
     log.push(`${step.connection} > (close)`);
     connection.close();
     return undefined;
   }
-  const text = substitute(step.text, connection.greeting, password);
+  const text = substitute(step.text, { greeting: connection.greeting, password, leases });
   if (step.action === "send") {
     log.push(shorten(`${step.connection} ${step.raw ? ">>" : ">"} ${text}`));
     connection.send(step.raw ? unescape(text) : `${text}\r\n`);
@@ -69,7 +76,14 @@ async function perform(
     return { line: step.line, expected: shorten(`${step.connection} < ${text}`), actual };
   }
   log.push(actual);
+  noteLease(reply, leases);
   return undefined;
+}
+
+/** A fetched job may have a lease, which later steps name. */
+function noteLease(reply: string, leases: Map<string, number>): void {
+  const [, jid, token] = /^\$ \{"jid":"([^"]+)".*,"lease":(\d+)\}$/s.exec(reply) ?? [];
+  if (jid !== undefined) leases.set(jid, Number(token));
 }
 
 /** A reply that nobody asked for, such as the second line of a split one. */

@@ -2,18 +2,33 @@ import { createHash } from "node:crypto";
 
 const NOW = /\$\{now\+(\d+)s\}/g;
 const REPEAT = /\$\{"([^"]+)" \* (\d+)\}/g;
+const LEASE = /\$\{lease ([^}]+)\}/g;
 const PWDHASH = /\$\{pwdhash( once)?\}/g;
+
+/** What a transcript's own text can't tell. */
+export interface Circumstances {
+  /** What came first on this connection. */
+  greeting: string;
+  password?: string | undefined;
+  /** The token that each job came with. */
+  leases?: ReadonlyMap<string, number>;
+}
 
 /**
  * Replaces what a transcript cannot say literally:
  *
  *     ${now+2s}         the time two seconds from now, in RFC 3339
+ *     ${lease <jid>}    the token with which that job was fetched last, on whichever connection
  *     ${"ab" * 1000}    the text, so many times
  *     ${pwdhash}        the password's hash for the greeting that came on this connection
  *     ${pwdhash once}   the same with a single round, as a client without `"v":2` computes it
  */
-export function substitute(text: string, greeting: string, password = ""): string {
+export function substitute(
+  text: string,
+  { greeting, password = "", leases = new Map() }: Circumstances,
+): string {
   return text
+    .replace(LEASE, (_, jid: string) => String(leases.get(jid)))
     .replace(NOW, (_, seconds) => new Date(Date.now() + Number(seconds) * 1000).toISOString())
     .replace(REPEAT, (_, repeated: string, times) => repeated.repeat(Number(times)))
     .replace(PWDHASH, (_, once) => hashPassword(password, greeting, once !== undefined));

@@ -27,8 +27,8 @@ export interface FetchingOptions {
   slots: Slots;
   concurrency: number;
   log: Logger;
-  /** Takes a job, and the slot that was kept for it. */
-  onJob: (job: ArrivedJob) => void;
+  /** Takes jobs, and the slots that were kept for them. */
+  onJobs: (jobs: ArrivedJob[]) => void;
 }
 
 /**
@@ -79,7 +79,7 @@ export class Fetching {
         const jobs = await this.#fetch(link, count);
         came = jobs.length;
         failures = 0;
-        for (const job of jobs) this.#options.onJob(job);
+        this.#options.onJobs(jobs);
       } catch (err) {
         if (!this.#stopping.signal.aborted) {
           log.warn({ event: "fetch.failed", err });

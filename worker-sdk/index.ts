@@ -21,7 +21,7 @@ export {
 export type { Handler, HandlerOptions } from "./handler.ts";
 export type { Job, JobFailure } from "./job.ts";
 export type { JobAdministration, JobSelection } from "./job-administration.ts";
-export { currentJob, type JobContext } from "./job-context.ts";
+export { currentJob, type JobContext, type Lease } from "./job-context.ts";
 export {
   Discard,
   DoNotRetry,

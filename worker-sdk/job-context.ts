@@ -4,8 +4,24 @@ import type { Job } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import type { Logger } from "./logger.ts";
 
+/** That the job is this worker's, as long as its heartbeats arrive. */
+export interface Lease {
+  /**
+   * Greater than that of anybody who had this job before: another system that is told it can refuse
+   * what comes from who has lost the job and does not know it yet.
+   */
+  readonly token: number;
+  /**
+   * No heartbeat has arrived for two thirds of the lease's time; when it has ended somebody else may get
+   * the job, and `signal` fires as soon as that is known here.
+   */
+  readonly isAtRisk: boolean;
+}
+
 /** What a handler has besides its arguments. */
 export interface JobContext<Jobs = AnyJobs> {
+  /** Undefined where the server has none, and the job is reserved for its reserveFor. */
+  readonly lease: Lease | undefined;
   readonly job: Job;
   /** 1 for the first. */
   readonly attempt: number;

@@ -3,6 +3,7 @@ import { createAborter } from "./aborter.ts";
 import type { ArrivedJob } from "./arrived-job.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import type { Producer } from "./client.ts";
+import type { HeldLeases } from "./held-leases.ts";
 import { type Job, readJob } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import { decodeJson } from "./json-text.ts";
@@ -21,6 +22,7 @@ export interface RunnerParts extends HandlerWorld {
   client: Producer<AnyJobs>;
   link: Link;
   reports: Reports;
+  leases: HeldLeases;
   /** Each job that is accepted has one, and gives it back. */
   slots: Slots;
   concurrency: number;
@@ -45,14 +47,14 @@ export class JobRunner {
     this.#parts = parts;
   }
 
-  /** Takes a job, and a slot that is given back when its handler has ended. */
-  accept(arrived: ArrivedJob): void {
-    const { slots, log } = this.#parts;
-    this.#run(arrived)
-      .catch((err: unknown) => log.error({ event: "job.unreadable", err }))
-      .finally(() => slots.giveBack())
-      // Nothing is left that could reject.
-      .catch(() => {});
+  /** Takes jobs that have come together; the slot of each is given back when its handler has ended. */
+  accept(arrived: readonly ArrivedJob[]): void {
+    const { slots, leases } = this.#parts;
+    const admitted = arrived.flatMap((one) => this.#admit(one));
+    leases.hold(admitted.map(({ running }) => running));
+    for (const { running, arrived: one } of admitted) {
+      void this.#run(running, one).finally(() => slots.giveBack());
+    }
   }
 
   /**
@@ -83,11 +85,23 @@ export class JobRunner {
     return this.#stopped;
   }
 
-  async #run(arrived: ArrivedJob): Promise<void> {
-    const { handlers, graceMs, reports, concurrency } = this.#parts;
-    const job = readJob(arrived.parsed);
-    const options = handlers.find(job.type)?.options;
-    const running = new RunningJob(job, { timeoutMs: options?.timeoutMs, graceMs });
+  /** Nothing for what is no job, which no server sends. */
+  #admit(arrived: ArrivedJob): { running: RunningJob; arrived: ArrivedJob }[] {
+    const { handlers, graceMs, slots, log } = this.#parts;
+    try {
+      const job = readJob(arrived.parsed);
+      const { timeoutMs } = handlers.find(job.type)?.options ?? {};
+      return [{ running: new RunningJob(job, { timeoutMs, graceMs }), arrived }];
+    } catch (err) {
+      log.error({ event: "job.unreadable", err });
+      slots.giveBack();
+      return [];
+    }
+  }
+
+  async #run(running: RunningJob, arrived: ArrivedJob): Promise<void> {
+    const { handlers, reports, concurrency } = this.#parts;
+    const options = handlers.find(running.job.type)?.options;
     this.#running.add(running);
     const reported = this.#reportWhenSettled(running);
     if (this.#isInterrupted || (this.#handsBackArrivals && this.#noneBegins.signal.aborted)) {
@@ -151,7 +165,9 @@ export class JobRunner {
       // Whatever a logger does, nobody is to wait for this job any longer.
       if (this.#running.size === 0) this.#onIdle();
     }
-    if (await isReported) return;
+    const isKnown = await isReported;
+    this.#parts.leases.release(running);
+    if (isKnown) return;
     stopped.outcome = "unreported";
     // It had ended before the stop began, and the server could not be told since then.
     if (!isNoted && this.#noneBegins.signal.aborted) this.#stopped.push(stopped);

@@ -26,6 +26,11 @@ export interface Job {
   readonly custom: Readonly<Record<string, unknown>>;
   /** Of the attempt before. */
   readonly failure: JobFailure | undefined;
+  /**
+   * The token of its lease: greater than any before it. Undefined on a classic Faktory, and where a
+   * job's reservation counts.
+   */
+  readonly lease: number | undefined;
 }
 
 export interface JobFailure {
@@ -40,7 +45,7 @@ export interface JobFailure {
 /** Reads what JSON.parse made of a job's text. @throws TypeError for what is no job */
 export function readJob(parsed: unknown): Job {
   const { jid, jobtype, args, queue, priority, retry, ...rest } = objectOf(parsed);
-  const { reserve_for, at, created_at, enqueued_at, custom, failure } = rest;
+  const { reserve_for, at, created_at, enqueued_at, custom, failure, lease } = rest;
   if (typeof jid !== "string" || typeof jobtype !== "string" || !Array.isArray(args)) {
     throw new TypeError("the server sent something that is no job");
   }
@@ -59,6 +64,7 @@ export function readJob(parsed: unknown): Job {
     enqueuedAt: timeOf(enqueued_at),
     custom: objectOf(custom),
     failure: past,
+    lease: typeof lease === "number" ? lease : undefined,
   };
 }
 

@@ -3,35 +3,42 @@ import { encodeFail, type Fail } from "../protocol/commands/fail.ts";
 import { encodeMutate } from "../protocol/commands/mutate.ts";
 import { cutBytes } from "../protocol/cut-bytes.ts";
 import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
+import type { Job } from "./job.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** A line of a backtrace that is longer is cut: the server keeps it as it comes. */
 const MAX_BACKTRACE_LINE_BYTES = 1_000;
 
+type HeldJob = Pick<Job, "jid" | "lease">;
+
 /** The commands that tell the server how a job has ended; none where it knows already. */
-export function outcomeLines(jid: string, outcome: Outcome): string[] {
+export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
   switch (outcome.kind) {
     case "done":
     case "discarded":
-      return [encodeAck({ jid })];
+      return [encodeAck(held(job))];
     case "handedBack":
-      return [encodeFail({ jid, ...HANDED_BACK, isInterrupted: true })];
+      return [encodeFail({ ...held(job), ...HANDED_BACK, isInterrupted: true })];
     case "expired":
       return [];
     case "failed": {
       const { error, retryAt, mayRetry } = outcome;
       const when = retryAt === undefined ? {} : { retryAt };
-      return failLines({ jid, ...describe(error), ...when }, mayRetry);
+      return failLines({ ...held(job), ...describe(error), ...when }, mayRetry);
     }
   }
 }
 
 /** The same, where the server does not take the failure as it was told. */
-export function plainOutcomeLines(jid: string, outcome: Outcome): string[] {
-  if (outcome.kind !== "failed") return outcomeLines(jid, outcome);
+export function plainOutcomeLines(job: HeldJob, outcome: Outcome): string[] {
+  if (outcome.kind !== "failed") return outcomeLines(job, outcome);
   const { errtype } = describe(outcome.error);
   const message = "the server refused what its worker told of the failure";
-  return failLines({ jid, errtype, message, backtrace: [] }, outcome.mayRetry);
+  return failLines({ ...held(job), errtype, message, backtrace: [] }, outcome.mayRetry);
+}
+
+function held({ jid, lease }: HeldJob): { jid: string; token?: number } {
+  return lease === undefined ? { jid } : { jid, token: lease };
 }
 
 function failLines(fail: Fail, mayRetry: boolean): string[] {

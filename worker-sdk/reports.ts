@@ -18,6 +18,11 @@ const NOT_FOUND = /^job not found/i;
 /** FWP: the report itself is refused, and would be as often as it came. */
 const INVALID = /^invalid FAIL/i;
 
+/** Its reservation or lease has ended, or this is a repetition of what had been heard. */
+function isSettled({ code, message }: ServerError): boolean {
+  return code === "STALE" || NOT_FOUND.test(message);
+}
+
 /**
  * Tells the server how jobs have ended. What it could not be told is told again and again, until the
  * job's reservation ends, since a job that was done and not acknowledged is run a second time.
@@ -40,9 +45,9 @@ export class Reports {
 
   /** Resolves with whether the server knows. */
   report(job: Job, outcome: Outcome): Promise<boolean> {
-    const lines = outcomeLines(job.jid, outcome);
+    const lines = outcomeLines(job, outcome);
     if (lines.length === 0) return Promise.resolve(true);
-    const told = this.#tell(job, lines, () => plainOutcomeLines(job.jid, outcome));
+    const told = this.#tell(job, lines, () => plainOutcomeLines(job, outcome));
     this.#underWay.add(told);
     void told.then(() => this.#underWay.delete(told));
     return told;
@@ -72,8 +77,10 @@ export class Reports {
         await Promise.all(lines.map((line) => this.#link.call(line)));
         return true;
       } catch (err) {
-        // Its reservation has ended, or this is a repetition of what had been heard.
-        if (err instanceof ServerError && NOT_FOUND.test(err.message)) return true;
+        if (err instanceof ServerError && isSettled(err)) {
+          this.#log.warn({ event: "report.late", jid, err });
+          return true;
+        }
         if (err instanceof ServerError && INVALID.test(err.message)) {
           this.#log.error({ event: "report.refused", jid, err });
           return plain === undefined ? false : await this.#tell(job, plain(), undefined);

@@ -1,6 +1,7 @@
 import type { Producer } from "./client.ts";
+import type { HeldLeases } from "./held-leases.ts";
 import type { Job } from "./job.ts";
-import type { JobContext } from "./job-context.ts";
+import type { JobContext, Lease } from "./job-context.ts";
 import type { AnyJobs } from "./job-map.ts";
 import type { Link } from "./link.ts";
 import { childLogger, type Logger } from "./logger.ts";
@@ -14,22 +15,36 @@ export class RunningContext implements JobContext {
   readonly #running: RunningJob;
   readonly #link: Link;
   readonly #workerLog: Logger;
+  readonly #leases: HeldLeases;
   #log: Logger | undefined;
 
   constructor(
     job: Job,
     running: RunningJob,
-    worker: { client: Producer<AnyJobs>; link: Link; log: Logger },
+    worker: { client: Producer<AnyJobs>; link: Link; log: Logger; leases: HeldLeases },
   ) {
     this.job = job;
     this.#running = running;
     this.client = worker.client;
     this.#link = worker.link;
     this.#workerLog = worker.log;
+    this.#leases = worker.leases;
   }
 
   get attempt(): number {
     return this.job.attempt;
+  }
+
+  get lease(): Lease | undefined {
+    const { lease: token } = this.job;
+    const leases = this.#leases;
+    if (token === undefined) return undefined;
+    return {
+      token,
+      get isAtRisk() {
+        return leases.isAtRisk;
+      },
+    };
   }
 
   get signal(): AbortSignal {

@@ -33,8 +33,11 @@ export class RunningJob {
         resolve(outcome);
       };
     });
-    const reservedMs = job.reserveForSeconds * 1_000;
+    const { lease, reserveForSeconds } = job;
+    // A lease has no end as long as it is renewed.
+    const reservedMs = lease === undefined ? reserveForSeconds * 1_000 : Number.POSITIVE_INFINITY;
     this.#reservationEndsAt = performance.now() + reservedMs;
+    if (lease !== undefined) return;
     this.#timer = startTimer(
       () => this.#abort(new ReservationEnded(`its reservation of ${reservedMs} ms has ended`)),
       reservedMs,
@@ -43,7 +46,8 @@ export class RunningJob {
 
   /** Its handler is called: it has its time from now on, should the reservation not end before. */
   begin(): void {
-    const { timeoutMs = Number.POSITIVE_INFINITY } = this.#limits;
+    const { timeoutMs } = this.#limits;
+    if (timeoutMs === undefined || this.#abortedFor !== undefined) return;
     if (performance.now() + timeoutMs >= this.#reservationEndsAt) return;
     clearTimeout(this.#timer);
     this.#timer = startTimer(
@@ -66,6 +70,11 @@ export class RunningJob {
     if (this.#abortedFor instanceof ReservationEnded) this.#settle({ kind: "expired" });
     else if (isAborted && outcome.kind === "failed") this.#giveUp();
     else this.#settle(outcome);
+  }
+
+  /** The server has taken it away: somebody else may have it by now. */
+  lose(): void {
+    if (this.#abortedFor === undefined) this.#abort(new ReservationEnded("its lease has ended"));
   }
 
   /** The worker stops: the signal fires, and after the grace the job is handed back. */

@@ -91,6 +91,7 @@ async function perform<Jobs extends JobMap<Jobs>>(
     signal,
     log,
     client,
+    lease: undefined,
     async progress(percent, description) {
       trace.progress.push({ percent, description });
     },

@@ -1,8 +1,10 @@
 import { extname } from "node:path";
 import { Worker as Thread } from "node:worker_threads";
+import type { LeasedJob } from "../protocol/commands/beat.ts";
 import type { WorkerState } from "../protocol/worker-state.ts";
 import { Heartbeat, type HeartbeatEvents, type HeartbeatOptions } from "./heartbeat.ts";
-import type { FromThread } from "./heartbeat-thread.ts";
+import type { FromThread, ToThread } from "./heartbeat-thread.ts";
+import type { LeaseChange } from "./held-leases.ts";
 
 /**
  * A heartbeat in a thread of its own, which goes on while handlers keep JavaScript busy: a server
@@ -12,14 +14,17 @@ import type { FromThread } from "./heartbeat-thread.ts";
 export class ThreadedHeartbeat {
   readonly #options: HeartbeatOptions;
   readonly #events: HeartbeatEvents;
+  readonly #heldLeases: () => LeasedJob[];
   #thread: Thread | undefined;
   #ownBeat: Heartbeat | undefined;
   #state: WorkerState = "running";
   #isStopping = false;
 
-  constructor(options: HeartbeatOptions, events: HeartbeatEvents) {
+  /** @param heldLeases all that are to be renewed, should the thread be lost */
+  constructor(options: HeartbeatOptions, events: HeartbeatEvents, heldLeases: () => LeasedJob[]) {
     this.#options = options;
     this.#events = events;
+    this.#heldLeases = heldLeases;
     try {
       this.#thread = this.#startThread();
     } catch {
@@ -30,8 +35,14 @@ export class ThreadedHeartbeat {
 
   say(state: WorkerState): void {
     this.#state = state;
-    this.#thread?.postMessage(state);
+    this.#post({ state });
     this.#ownBeat?.say(state);
+  }
+
+  /** The leases that are to be renewed have changed. */
+  change(change: LeaseChange): void {
+    this.#post(change);
+    this.#ownBeat?.change(change);
   }
 
   async stop(): Promise<void> {
@@ -49,8 +60,14 @@ export class ThreadedHeartbeat {
     return thread;
   }
 
+  #post(told: ToThread): void {
+    this.#thread?.postMessage(told);
+  }
+
   #hear(told: FromThread): void {
     if ("state" in told) this.#events.onState(told.state);
+    else if ("lost" in told) this.#events.onLost(told.lost);
+    else if ("isAtRisk" in told) this.#events.onRisk(told.isAtRisk);
     else this.#events.onFailure(new Error(told.failure));
   }
 
@@ -60,5 +77,6 @@ export class ThreadedHeartbeat {
     if (this.#isStopping) return;
     this.#ownBeat = new Heartbeat(this.#options, this.#events);
     this.#ownBeat.say(this.#state);
+    this.#ownBeat.change({ hold: this.#heldLeases() });
   }
 }

@@ -14,7 +14,12 @@ export interface WorkerEvents {
   discarded: [job: Job, error: unknown];
   /** It was not finished, and is in its queue again; on a classic Faktory it has failed. */
   handedBack: [job: Job];
-  /** Its reservation ended before it did: another worker may have it. */
+  /**
+   * The leases of these jobs are about to end, since no heartbeat has arrived for most of their time.
+   * They run on; whether that is wise, their handlers find in `context.lease.isAtRisk`.
+   */
+  leasesAtRisk: [jobs: Job[]];
+  /** Its reservation or lease ended before it did: another worker may have it. */
   expired: [job: Job];
   /** No more jobs are fetched. */
   quiet: [];

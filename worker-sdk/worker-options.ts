@@ -16,8 +16,14 @@ export interface WorkerOptions<Jobs> extends ServerOptions {
   shutdownTimeoutMs?: number | undefined;
   /** Milliseconds that a handler has to end after its signal has fired; 1,000 by default. */
   graceMs?: number | undefined;
-  /** Milliseconds between two heartbeats, 15,000 by default. A server forgets who is silent for 60,000. */
+  /** Milliseconds between two heartbeats, at the most; 15,000 by default. A server forgets who is silent for 60,000. */
   beatIntervalMs?: number | undefined;
+  /**
+   * Seconds after which a job that has begun is given to somebody else when no heartbeat arrives any
+   * longer, 2 to 3,600; 30 by default. There are at least three heartbeats in it. On a classic Faktory a
+   * job's reserveFor counts instead.
+   */
+  leaseSeconds?: number | undefined;
   /** The worker's name, at random by default; no two that run at the same time may have the same. */
   wid?: string | undefined;
   /** For people who look at the list of workers. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { hostname } from "node:os";
+import { DEFAULT_LEASE_SECONDS } from "../protocol/limits.ts";
 import { createAborter } from "./aborter.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import { checkWorkerOptions } from "./check-options.ts";
@@ -8,6 +9,7 @@ import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
 import { Fetching } from "./fetching.ts";
 import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
+import { HeldLeases } from "./held-leases.ts";
 import type { JobContext } from "./job-context.ts";
 import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
 import { JobRunner } from "./job-runner.ts";
@@ -44,6 +46,8 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   readonly #runner: JobRunner;
   readonly #fetching: Fetching;
   readonly #reports: Reports;
+  readonly #leases = new HeldLeases((change) => this.#heartbeat?.change(change));
+  readonly #leaseMs: number;
   #heartbeat: ThreadedHeartbeat | undefined;
   #isStarted = false;
   #fetchingStopped: Promise<void> | undefined;
@@ -57,10 +61,12 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   constructor(options: WorkerOptions<Jobs> = {}) {
     checkWorkerOptions(untyped(options));
     const { concurrency = 10, queues = ["default"], graceMs = 1_000, schemas = {} } = options;
+    const { leaseSeconds = DEFAULT_LEASE_SECONDS } = options;
+    this.#leaseMs = leaseSeconds * 1_000;
     this.#options = options;
     this.wid = options.wid ?? randomUUID();
     this.#log = childLogger(options.log ?? silentLogger, { wid: this.wid });
-    const hello = { wid: this.wid, hostname: hostname(), pid: process.pid };
+    const hello = { wid: this.wid, hostname: hostname(), pid: process.pid, leaseSeconds };
     const labels = [...(options.labels ?? [])];
     this.#linkOptions = linkOptionsOf(options, { ...hello, labels });
     this.#link = new Link(this.#linkOptions);
@@ -77,6 +83,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       client: untyped(this.client),
       link: this.#link,
       reports: this.#reports,
+      leases: this.#leases,
       slots,
       concurrency,
       graceMs,
@@ -89,7 +96,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       slots,
       concurrency,
       log: this.#log,
-      onJob: (job) => this.#runner.accept(job),
+      onJobs: (jobs) => this.#runner.accept(jobs),
     });
     this.#stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
@@ -213,15 +220,25 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     const { random: _, ...link } = this.#linkOptions;
     const intervalMs = this.#options.beatIntervalMs ?? 15_000;
     return new ThreadedHeartbeat(
-      { link, wid: this.wid, intervalMs },
+      { link, wid: this.wid, intervalMs, leaseMs: this.#leaseMs },
       {
+        onLost: (jids) => this.#leases.lose(jids),
+        onRisk: (isAtRisk) => this.#noteRisk(isAtRisk),
         onState: (state) => {
           if (state === "terminate") void this.stop();
           else this.quiet();
         },
         onFailure: (err) => this.#log.warn({ event: "heartbeat.failed", err }),
       },
+      () => this.#leases.all(),
     );
+  }
+
+  #noteRisk(isAtRisk: boolean): void {
+    const jobs = this.#leases.noteRisk(isAtRisk).map(({ job }) => job);
+    if (!isAtRisk || jobs.length === 0) return;
+    this.#log.warn({ event: "worker.leases-at-risk", count: jobs.length });
+    tellListeners(() => this.events.emit("leasesAtRisk", jobs));
   }
 }
 

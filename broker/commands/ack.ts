@@ -11,13 +11,14 @@ export const ack = command({
   replies: [
     ["+OK", "so it is; or it was not being worked on, and nothing has changed"],
     ["-ERR invalid ACK …", "not an object of strings with a jid"],
+    ["-STALE job <jid> …", "it is not yours any longer; nothing has changed"],
   ],
   states: ["identified"],
   missingArgument: missing(USAGE),
   isPipelined: true,
   parse: parseAck,
-  run: async ({ jid }, { engine }) => {
-    await engine.jobs.ack(jid);
+  run: async ({ jid, token }, { engine }) => {
+    await engine.jobs.ack(jid, token);
     return { reply: OK };
   },
 });

@@ -1,4 +1,4 @@
-import { parseBeat } from "../../protocol/commands/beat.ts";
+import { type BeatAnswer, parseBeat } from "../../protocol/commands/beat.ts";
 import { bulk, OK } from "../../protocol/reply.ts";
 import { command, missing } from "./command.ts";
 
@@ -12,6 +12,7 @@ export const beat = command({
     ["+OK", "go on"],
     ['${"state":"quiet"}', "fetch no more"],
     ['${"state":"terminate"}', "fetch no more, and end soon"],
+    ['${"lost":["<jid>"]}', "of the jobs that it names, these are not its own any longer"],
     ["-ERR unknown worker <wid>", "it is not, or no longer, known: say HELLO again"],
     ["-ERR invalid BEAT …", "not an object, or a member of a wrong type"],
   ],
@@ -19,8 +20,14 @@ export const beat = command({
   missingArgument: missing(USAGE),
   isPipelined: true,
   parse: parseBeat,
-  run: async (told, { engine }) => {
+  run: async ({ jobs = [], ...told }, { engine }) => {
+    // The leases of a worker that is to say HELLO again are renewed as well.
+    const lost = await engine.jobs.renew(jobs);
     const state = await engine.workers.beat(told);
-    return { reply: state === "running" ? OK : bulk(JSON.stringify({ state })) };
+    const answer: BeatAnswer = {};
+    if (state !== "running") answer.state = state;
+    if (lost.length > 0) answer.lost = lost.map(({ jid }) => jid);
+    const isPlain = Object.keys(answer).length === 0;
+    return { reply: isPlain ? OK : bulk(JSON.stringify(answer)) };
   },
 });

@@ -12,6 +12,7 @@ export const fail = command({
   replies: [
     ["+OK", "noted"],
     ["-ERR Job not found <jid>", "it was not being worked on"],
+    ["-STALE job <jid> …", "it is not yours any longer; nothing has changed"],
     ["-ERR job <jid> …", "a newer broker has stored it: tell that one"],
     ["-ERR missing JID", "name the job"],
     ["-ERR invalid FAIL …", "not an object, or a member of a wrong type"],
@@ -20,8 +21,8 @@ export const fail = command({
   missingArgument: missing(USAGE),
   isPipelined: true,
   parse: parseFail,
-  run: async ({ jid, isInterrupted, ...report }, { engine }) => {
-    await (isInterrupted ? engine.jobs.handBack(jid) : engine.jobs.fail(jid, report));
+  run: async ({ jid, isInterrupted, token, ...report }, { engine: { jobs } }) => {
+    await (isInterrupted ? jobs.handBack(jid, token) : jobs.fail(jid, report, token));
     return { reply: OK };
   },
 });

@@ -29,6 +29,7 @@ export const hello = command({
       session.wid = greeting.wid;
       await engine.workers.register(greeting, session);
     }
+    if (greeting.leaseSeconds !== undefined) session.leaseMs = greeting.leaseSeconds * 1_000;
     session.identify();
     return { reply: OK };
   },

@@ -10,6 +10,8 @@ import type { Workers } from "./workers.ts";
 export interface Fetcher {
   /** The worker process that the connection belongs to, or an empty string. */
   wid: string;
+  /** How long the leases of its jobs last; absent for a client that knows of none. */
+  leaseMs?: number;
   /** Fires when nobody is there any longer to take a job. */
   gone: AbortSignal;
 }
@@ -139,7 +141,7 @@ export class Fetches {
 
   /** Rejects only when no job came: those that did are not to be kept from the client. */
   async #reserve({ fetcher, queues }: Fetch, count: number): Promise<Reserved[]> {
-    const request = { wid: fetcher.wid, queues };
+    const request = { wid: fetcher.wid, queues, leaseMs: fetcher.leaseMs };
     const first = this.#store.reserve(request);
     if (count === 1) return presentOf([await first]);
     const extras = Array.from({ length: count - 1 }, () =>

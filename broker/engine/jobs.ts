@@ -4,7 +4,15 @@ import type { FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { Enqueued, FailOutcome, NewJob, Store } from "../store/store.ts";
+import type {
+  Enqueued,
+  FailedJob,
+  FailOutcome,
+  HeldJob,
+  JobLocation,
+  NewJob,
+  Store,
+} from "../store/store.ts";
 
 /** What a worker is told of a job that it, or another, had for too long. FWP's own texts. */
 const EXPIRED: FailureReport = {
@@ -85,28 +93,53 @@ export class Jobs {
   }
 
   /** FWP: OK for whatever jid, so that a worker may send it again. */
-  async ack(jid: string): Promise<void> {
-    const isDone = await this.#store.ack(jid);
-    if (!isDone) this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
+  async ack(jid: string, token?: number): Promise<void> {
+    const outcome = await this.#store.ack({ jid, token });
+    if (outcome === "stale") throw await this.#staleLease(jid, token);
+    if (outcome === "unknown") this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
   }
 
   /** The job goes back to the place in its queue that it had, as if it had not been fetched. */
-  async handBack(jid: string): Promise<void> {
-    const given = await this.#store.handBack(jid);
-    if (given === undefined) throw new CommandError(`Job not found ${echo(jid)}`);
+  async handBack(jid: string, token?: number): Promise<void> {
+    const outcome = await this.#store.handBack({ jid, token });
+    if (outcome === "stale") throw await this.#staleLease(jid, token);
+    if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     this.#log.info({ event: "job.handed-back", jid });
-    this.events.emit("enqueued", given.queue, 1);
+    this.events.emit("enqueued", outcome.queue, 1);
   }
 
-  async fail(jid: string, report: FailureReport): Promise<void> {
+  async fail(jid: string, report: FailureReport, token?: number): Promise<void> {
     const outcome = await this.#store.fail({
       jid,
+      token,
       report,
       jitter: this.#jitter(),
       cause: "reported",
     });
+    if (outcome.kind === "stale") throw await this.#staleLease(jid, token);
     if (outcome.kind === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     this.#note(jid, report.errtype, outcome);
+  }
+
+  /** Renews leases; resolves with the jobs whose lease is no longer the worker's. */
+  async renew(jobs: readonly HeldJob[]): Promise<HeldJob[]> {
+    const isRenewed = await Promise.all(jobs.map((job) => this.#store.renew(job)));
+    const lost = jobs.filter((_, index) => isRenewed[index] === false);
+    for (const { jid, token } of lost)
+      this.#log.info({ event: "lease.lost", jid: echo(jid), token });
+    return lost;
+  }
+
+  /** Fails all that these workers work on: they have died. */
+  async recoverFrom(wids: ReadonlySet<string>): Promise<void> {
+    for await (const { jid, call } of this.#store.handedTo(wids)) {
+      await this.#lose({ jid, call, cause: "lost" });
+    }
+  }
+
+  /** Says that a broker is there, to which leases can be renewed. */
+  keepAlive(): Promise<void> {
+    return this.#store.keepAlive();
   }
 
   /**
@@ -118,9 +151,11 @@ export class Jobs {
     const now = this.#clock.now();
     const deadlines = await this.#store.firstDeadlines();
     const overdue = deadlines.filter(({ at }) => at <= now);
-    const expired = await Promise.all(overdue.map(({ jid }) => this.#expire(jid)));
-    const count = expired.filter(Boolean).length;
-    return { count, nextAt: count > 0 ? now : earliest(deadlines.filter(({ at }) => at > now)) };
+    const lost = overdue.map(({ jid }) => this.#lose({ jid, cause: "expired" }));
+    const outcomes = (await Promise.all(lost)).filter(({ kind }) => kind !== "unknown");
+    const count = outcomes.filter(({ kind }) => kind !== "postponed").length;
+    const later = deadlines.filter(({ at }) => at > now);
+    return { count, nextAt: outcomes.length > 0 ? now : earliest(later) };
   }
 
   /**
@@ -161,17 +196,19 @@ export class Jobs {
     return this.#store.waiting.deleteRemoved();
   }
 
-  async #expire(jid: string): Promise<boolean> {
-    const outcome = await this.#store.fail({
-      jid,
-      report: EXPIRED,
-      jitter: this.#jitter(),
-      cause: "expired",
+  /** "unknown" when it was finished meanwhile, or failed by another broker. */
+  async #lose(job: Pick<FailedJob, "jid" | "call" | "cause">): Promise<FailOutcome> {
+    const outcome = await this.#store.fail({ ...job, report: EXPIRED, jitter: this.#jitter() });
+    if (outcome.kind !== "unknown") this.#note(job.jid, EXPIRED.errtype, outcome);
+    return outcome;
+  }
+
+  /** What the worker of a job that is no longer its own is told. */
+  async #staleLease(jid: string, token: number | undefined): Promise<CommandError> {
+    const location = await this.#store.locate(jid);
+    return new CommandError(`job ${echo(jid)} ${describeNow(location)}, not by lease ${token}`, {
+      code: "STALE",
     });
-    // Finished meanwhile, or expired by another broker.
-    if (outcome.kind === "unknown") return false;
-    this.#note(jid, EXPIRED.errtype, outcome);
-    return true;
   }
 
   #jitter(): number {
@@ -188,6 +225,15 @@ function countByQueue(enqueued: readonly Enqueued[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { queue } of enqueued) counts.set(queue, (counts.get(queue) ?? 0) + 1);
   return counts;
+}
+
+/** Where a job is, in the words of the error. */
+function describeNow(location: JobLocation | undefined): string {
+  if (location === undefined) return "is not here: it is done, or was deleted";
+  const { state, reservation } = location;
+  if (reservation === undefined) return `is in ${state}`;
+  const { token = "none", wid } = reservation;
+  return `is being worked on by ${wid || "a worker without wid"} under lease ${token}`;
 }
 
 function earliest(times: readonly { at: number }[]): number {

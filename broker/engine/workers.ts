@@ -90,10 +90,21 @@ export class Workers {
     return wid === "" || (this.#local.get(wid)?.state ?? "running") === "running";
   }
 
-  async forgetSilent(): Promise<number> {
-    const wids = await this.#store.forgetWorkers(this.#clock.now() - SILENCE_MS);
-    for (const wid of wids) this.#log.warn({ event: "worker.forgotten", wid });
-    return wids.length;
+  /**
+   * Forgets workers that are taken for dead, a bounded number of them.
+   * @param recover takes away what they work on, and comes first: it must not be forgotten with them
+   * @returns how many
+   */
+  async forgetSilent(recover: (wids: ReadonlySet<string>) => Promise<void>): Promise<number> {
+    const silentSince = this.#clock.now() - SILENCE_MS;
+    const silent = await this.#store.silentWorkers(SILENCE_MS);
+    if (silent.length === 0) return 0;
+    const dead = silent.filter(({ hasBeaten }) => hasBeaten).map(({ wid }) => wid);
+    if (dead.length > 0) await recover(new Set(dead));
+    const wids = silent.map(({ wid }) => wid);
+    const forgotten = await this.#store.forgetWorkers(wids, silentSince);
+    for (const wid of forgotten) this.#log.warn({ event: "worker.forgotten", wid });
+    return forgotten.length;
   }
 
   /** FWP: a worker that was forgotten loses its connections, and so learns of it. */

@@ -46,6 +46,7 @@ export class Connection implements Session, Holder {
   readonly challenge: Challenge | undefined;
   /** Set by HELLO; see Fetcher. */
   wid = "";
+  leaseMs?: number;
   readonly #stream: Duplex;
   readonly #limits: ConnectionLimits;
   readonly #context: CommandContext;

@@ -23,8 +23,17 @@ export interface Keys {
   retries: string;
   /** Sorted set: jid scored by when its reservation ends. */
   working: string;
-  /** Hash: jid → `<place, its score in the queue> <call that handed it out> <when> <wid>`. */
+  /**
+   * Hash: jid → `<token> <lease's milliseconds> <place, its score in the queue> <call that handed it out>
+   * <when> <wid>`; without a lease, token and milliseconds are 0.
+   */
   reservations: string;
+  /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
+  tokens: string;
+  /** Time: when a broker was last there, to within a second or two. */
+  alive: string;
+  /** Time: when a broker was there again after a while without any. */
+  resumed: string;
   /** Sorted set: jid scored by its time of death. */
   dead: string;
   /** Set: the names of queues that hand out nothing; a queue need not be known for that. */
@@ -43,6 +52,11 @@ export interface Keys {
   revived: string;
   /** Sorted set: wid scored by its last beat. */
   workers: string;
+  /**
+   * Sorted set: wid of a worker whose connections have all closed, scored by its last beat; until it is
+   * there again, or what it had was taken from it.
+   */
+  departed: string;
   /** Hash a worker, by this prefix and its wid: see register-worker.lua. */
   worker: string;
   /** Hash: `processed` and `failures`, counted since the namespace began. */
@@ -68,12 +82,16 @@ export function keysOf(namespace: string): Keys {
     retries: key("retries"),
     working: key("working"),
     reservations: key("reservations"),
+    tokens: key("tokens"),
+    alive: key("alive"),
+    resumed: key("resumed"),
     dead: key("dead"),
     paused: key("paused"),
     removals: key("removals"),
     removed: key("removed:"),
     revived: key("revived"),
     workers: key("workers"),
+    departed: key("departed"),
     worker: key("worker:"),
     counters: key("counters"),
     history: key("history"),

@@ -1,7 +1,7 @@
 import type { Logger } from "../logger.ts";
 import type { Keys } from "./keys.ts";
 import type { RedisLink } from "./redis-link.ts";
-import { list, pairs, text } from "./redis-reply.ts";
+import { scanReservations } from "./reservation.ts";
 import { release } from "./scripts.ts";
 
 /**
@@ -31,9 +31,9 @@ export class LostHandouts {
     const calls = new Set(this.#calls);
     try {
       let count = 0;
-      for await (const { jid, call } of this.#reservations()) {
+      for await (const { jid, call } of scanReservations(this.#link, this.#keys)) {
         if (!calls.has(call)) continue;
-        await release.run(this.#link, this.#keys, { origin: "" }, [{ jid, call }]);
+        await release.run(this.#link, this.#keys, { origin: "" }, [{ jid, call, token: 0 }]);
         count++;
       }
       for (const call of calls) this.#calls.delete(call);
@@ -43,20 +43,4 @@ export class LostHandouts {
       this.#log.warn({ event: "reservations.not-given-back", err });
     }
   }
-
-  /** All reservations there are, in steps; as many as workers are busy. */
-  async *#reservations(): AsyncGenerator<{ jid: string; call: string }> {
-    let cursor = "0";
-    do {
-      const reply = await this.#link.call("HSCAN", this.#keys.reservations, cursor, "COUNT", 100);
-      const [next, found] = list(reply);
-      for (const [jid, reservation] of pairs(found)) yield { jid, call: callOf(reservation) };
-      cursor = text(next);
-    } while (cursor !== "0");
-  }
-}
-
-/** The call that handed a job out: see keys.ts. */
-function callOf(reservation: Buffer): string {
-  return reservation.toString().split(" ")[1] ?? "";
 }

@@ -14,15 +14,22 @@ import type { RedisLink } from "./redis-link.ts";
 import { RedisQueues } from "./redis-queues.ts";
 import { list, pairs, text } from "./redis-reply.ts";
 import { RedisWaiting } from "./redis-waiting.ts";
+import { parseReservation, scanReservations } from "./reservation.ts";
 import * as scripts from "./scripts.ts";
 import {
+  type AckOutcome,
   type Deadline,
   type FailedJob,
   type FailOutcome,
+  type HandBackOutcome,
+  type HandOut,
+  type HeldJob,
+  type JobLocation,
   type NewJob,
   type Notice,
   type Reserved,
   type ReserveRequest,
+  type SilentWorker,
   type Store,
   type StoreSizes,
   UnreadableJob,
@@ -42,6 +49,9 @@ const RESERVE_GROUP = {
   maxWeight: 1_000,
   weigh: ({ queues }: ReserveRequest) => queues.length,
 };
+
+/** Brokers tell each second that they are there, more or less. */
+const NO_BROKER_MS = 3_000;
 
 /** What is done by itself is done in steps of this size, for the same reason. */
 const STEP = 100;
@@ -65,16 +75,17 @@ export class RedisStore implements Store {
     RESERVE_GROUP,
   );
   readonly #handBack = new GroupCommit(
-    (jids: string[]) =>
+    (jobs: HeldJob[]) =>
       scripts.release.run(
         this.#link,
         this.#keys,
         { origin: this.#id },
-        jids.map((jid) => ({ jid, call: "" })),
+        jobs.map(({ jid, token = 0 }) => ({ jid, call: "", token })),
       ),
     GROUP,
   );
-  readonly #ack = new GroupCommit((jids: string[]) => this.#commitAck(jids), GROUP);
+  readonly #ack = new GroupCommit((jobs: HeldJob[]) => this.#commitAck(jobs), GROUP);
+  readonly #renew = new GroupCommit((jobs: HeldJob[]) => this.#commitRenew(jobs), GROUP);
   readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
   readonly #beat = new GroupCommit(
     (beats: WorkerBeat[]) =>
@@ -125,9 +136,9 @@ export class RedisStore implements Store {
     const handedOut = await this.#reserve.add(request);
     if (handedOut === undefined) return undefined;
     if ("version" in handedOut) throw new UnreadableJob(handedOut.jid, handedOut.version);
-    const { jid, record, queue, left, call } = handedOut;
+    const { jid, record, queue, left, call, token } = handedOut;
     try {
-      return Object.assign(readStoredJob(jid, record), { queue, left, call });
+      return Object.assign(readStoredJob(jid, record), { queue, left, call, token });
     } catch (error) {
       if (error instanceof UnreadableRecord) throw new UnreadableJob(jid, undefined);
       throw error;
@@ -135,16 +146,35 @@ export class RedisStore implements Store {
   }
 
   async release(reserved: Reserved): Promise<void> {
-    await scripts.release.run(this.#link, this.#keys, { origin: this.#id }, [reserved]);
+    const { jid, call } = reserved;
+    const items = [{ jid, call, token: 0 }];
+    await scripts.release.run(this.#link, this.#keys, { origin: this.#id }, items);
   }
 
-  async handBack(jid: string): Promise<{ queue: string } | undefined> {
-    const queue = await this.#handBack.add(jid);
-    return queue === undefined ? undefined : { queue };
+  handBack(held: HeldJob): Promise<HandBackOutcome> {
+    return this.#handBack.add(held);
   }
 
-  ack(jid: string): Promise<boolean> {
-    return this.#ack.add(jid);
+  ack(held: HeldJob): Promise<AckOutcome> {
+    return this.#ack.add(held);
+  }
+
+  renew(held: HeldJob): Promise<boolean> {
+    return this.#renew.add(held);
+  }
+
+  async keepAlive(): Promise<void> {
+    const fixed = { now: this.#clock.now(), gap: NO_BROKER_MS };
+    await scripts.keepAlive.run(this.#link, this.#keys, fixed);
+  }
+
+  async locate(jid: string): Promise<JobLocation | undefined> {
+    const [found] = await scripts.locate.run(this.#link, this.#keys, {}, [{ jid }]);
+    if (found === undefined) return undefined;
+    const { state, score, reservation } = found;
+    if (state !== "working") return { state };
+    const { wid, reservedAt, token } = parseReservation(reservation);
+    return { state, reservation: { wid, reservedAt, endsAt: score, token } };
   }
 
   async fail(failed: FailedJob): Promise<FailOutcome> {
@@ -193,8 +223,20 @@ export class RedisStore implements Store {
     await scripts.disconnectWorker.run(this.#link, this.#keys, { wid });
   }
 
-  forgetWorkers(silentSince: number): Promise<string[]> {
-    return scripts.forgetWorkers.run(this.#link, this.#keys, { silentSince, limit: STEP });
+  silentWorkers(silenceMs: number): Promise<SilentWorker[]> {
+    const fixed = { now: this.#clock.now(), silence: silenceMs, limit: STEP };
+    return scripts.silentWorkers.run(this.#link, this.#keys, fixed);
+  }
+
+  forgetWorkers(wids: readonly string[], silentSince: number): Promise<string[]> {
+    const items = wids.map((wid) => ({ wid }));
+    return scripts.forgetWorkers.run(this.#link, this.#keys, { silentSince }, items);
+  }
+
+  async *handedTo(wids: ReadonlySet<string>): AsyncGenerator<HandOut> {
+    for await (const { jid, wid, call } of scanReservations(this.#link, this.#keys)) {
+      if (wids.has(wid)) yield { jid, call };
+    }
   }
 
   async sizes(): Promise<StoreSizes> {
@@ -245,7 +287,11 @@ export class RedisStore implements Store {
     requests: ReserveRequest[],
   ): Promise<(HandedOut | scripts.PutAside | typeof LATER | undefined)[]> {
     const call = `${this.#id}:${++this.#calls}`;
-    const items = requests.map(({ wid, queues }) => ({ wid, queues: queues.join(" ") }));
+    const items = requests.map(({ wid, queues, leaseMs = 0 }) => ({
+      wid,
+      queues: queues.join(" "),
+      lease: leaseMs,
+    }));
     try {
       const fixed = { now: this.#clock.now(), call };
       const replies = await scripts.reserve.run(this.#link, this.#keys, fixed, items);
@@ -263,13 +309,25 @@ export class RedisStore implements Store {
     }
   }
 
-  #commitAck(jids: string[]): Promise<boolean[]> {
-    const items = jids.map((jid) => ({ jid }));
+  #commitAck(jobs: HeldJob[]): Promise<AckOutcome[]> {
+    const items = jobs.map(({ jid, token = 0 }) => ({ jid, token }));
     return scripts.ack.run(this.#link, this.#keys, { day: dayOf(this.#clock.now()) }, items);
   }
 
+  #commitRenew(jobs: HeldJob[]): Promise<boolean[]> {
+    const items = jobs.map(({ jid, token = 0 }) => ({ jid, token }));
+    return scripts.renew.run(this.#link, this.#keys, { now: this.#clock.now() }, items);
+  }
+
   #commitFail(jobs: FailedJob[]): ReturnType<typeof scripts.fail.run> {
-    const items = jobs.map((job) => ({ ...job, report: pack(job.report) }));
+    const items = jobs.map(({ jid, report, jitter, cause, token = 0, call = "" }) => ({
+      jid,
+      report: pack(report),
+      jitter,
+      cause,
+      token,
+      call,
+    }));
     const now = this.#clock.now();
     const fixed = { now, day: dayOf(now) };
     return scripts.fail.run(this.#link, this.#keys, fixed, items);

@@ -3,7 +3,14 @@ import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
 import { bytes, digits, integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
-import type { FailOutcome } from "./store.ts";
+import {
+  type AckOutcome,
+  type FailOutcome,
+  type HandBackOutcome,
+  JOB_STATES,
+  type JobState,
+  type SilentWorker,
+} from "./store.ts";
 
 /** All transitions, one script each. What they do, and what they return, says the head of the file. */
 
@@ -32,6 +39,8 @@ export interface HandedOut {
   record: Buffer;
   queue: string;
   left: number;
+  /** Of its lease, where it has one. */
+  token: number | undefined;
 }
 
 /** A job that can't be read here, and so was not handed out. */
@@ -43,18 +52,29 @@ export interface PutAside {
 
 export const reserve = new Script({
   name: "reserve",
-  keys: ["jobs", "queues", "queue", "working", "reservations", "paused", "retries", "dead"],
+  keys: [
+    "jobs",
+    "queues",
+    "queue",
+    "working",
+    "reservations",
+    "paused",
+    "retries",
+    "dead",
+    "tokens",
+  ],
   fixed: ["now", "call"],
-  each: ["wid", "queues"],
+  each: ["wid", "queues", "lease"],
   parse: (reply): (HandedOut | PutAside | typeof LATER | undefined)[] => {
     const [packed, ...records] = list(reply);
     const answers = list(unpack(bytes(packed)));
     const parsed: (HandedOut | PutAside | typeof LATER | undefined)[] = [];
     let next = 0;
-    for (let index = 0; index < answers.length; index += 3) {
-      const [jid, queue, last] = answers.slice(index, index + 3);
+    for (let index = 0; index < answers.length; index += 4) {
+      const [jid, queue, last, token] = answers.slice(index, index + 4);
       if (typeof jid === "string" && typeof queue === "string" && typeof last === "number") {
-        parsed.push({ jid, record: bytes(records[next++]), queue, left: last });
+        const record = bytes(records[next++]);
+        parsed.push({ jid, record, queue, left: last, token: optional(token) });
       } else if (typeof jid === "string" && queue === false) {
         parsed.push({ jid, version: last === false ? undefined : String(last) });
       } else if (typeof jid === "boolean") {
@@ -71,34 +91,93 @@ export const release = new Script({
   name: "release",
   keys: ["jobs", "queues", "queue", "working", "reservations", "notices"],
   fixed: ["origin"],
-  each: ["jid", "call"],
-  parse: (reply) => list(reply).map((queue) => (queue === null ? undefined : text(queue))),
+  each: ["jid", "call", "token"],
+  parse: (reply): HandBackOutcome[] =>
+    list(reply).map((queue) => {
+      if (queue === 0) return "stale";
+      return queue === null ? "unknown" : { queue: text(queue) };
+    }),
 });
 
 export const ack = new Script({
   name: "ack",
   keys: ["jobs", "working", "reservations", "counters", "history"],
   fixed: ["day"],
-  each: ["jid"],
-  parse: digits,
+  each: ["jid", "token"],
+  parse: (reply): AckOutcome[] =>
+    Array.from(text(reply), (letter) => ACK_OUTCOMES[letter] ?? unexpected(text(reply))),
 });
+
+const ACK_OUTCOMES: Record<string, AckOutcome> = { d: "done", u: "unknown", s: "stale" };
 
 export const fail = new Script({
   name: "fail",
-  keys: ["jobs", "working", "reservations", "retries", "dead", "counters", "history"],
+  keys: [
+    "jobs",
+    "working",
+    "reservations",
+    "retries",
+    "dead",
+    "counters",
+    "history",
+    "alive",
+    "resumed",
+  ],
   fixed: ["now", "day"],
-  each: ["jid", "report", "jitter", "cause"],
+  each: ["jid", "report", "jitter", "cause", "token", "call"],
   parse: (reply): (FailOutcome | { kind: "unreadable"; version: string } | typeof LATER)[] =>
     list(reply).map((outcome) => {
       const [kind, at] = list(outcome);
       const name = text(kind);
       if (name === "later") return LATER;
-      if (name === "retried") return { kind: name, at: integer(at) };
+      if (name === "retried" || name === "postponed") return { kind: name, at: integer(at) };
       if (name === "unreadable") return { kind: name, version: text(at) };
-      if (name === "died" || name === "discarded" || name === "unknown") return { kind: name };
+      if (name === "died" || name === "discarded") return { kind: name };
+      if (name === "stale" || name === "unknown") return { kind: name };
       return unexpected(outcome);
     }),
 });
+
+export const renew = new Script({
+  name: "renew",
+  keys: ["working", "reservations"],
+  fixed: ["now"],
+  each: ["jid", "token"],
+  parse: digits,
+});
+
+export const keepAlive = new Script({
+  name: "keep-alive",
+  keys: ["alive", "resumed"],
+  fixed: ["now", "gap"],
+  each: [],
+  parse: () => undefined,
+});
+
+export const locate = new Script({
+  name: "locate",
+  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead"],
+  fixed: [],
+  each: ["jid"],
+  parse: (reply): (Location | undefined)[] =>
+    list(reply).map((found) => {
+      if (found === null) return undefined;
+      const [state, score, reservation] = list(found).map(text);
+      return { state: stateOf(state), score: Number(score), reservation: reservation ?? "" };
+    }),
+});
+
+/** Where a job is: the state, its score in the set that makes it, and its reservation's text. */
+interface Location {
+  state: JobState;
+  score: number;
+  reservation: string;
+}
+
+function stateOf(name: string | undefined): JobState {
+  const state = JOB_STATES.find((one) => one === name);
+  return state ?? unexpected(name);
+}
 
 export const enqueue = new Script({
   name: "enqueue",
@@ -194,7 +273,7 @@ export const lengths = new Script({
 
 export const registerWorker = new Script({
   name: "register-worker",
-  keys: ["workers", "worker"],
+  keys: ["workers", "worker", "departed"],
   fixed: ["now", "wid", "hostname", "pid", "labels", "rssKb"],
   each: [],
   parse: workerState,
@@ -202,7 +281,7 @@ export const registerWorker = new Script({
 
 export const disconnectWorker = new Script({
   name: "disconnect-worker",
-  keys: ["workers", "worker"],
+  keys: ["workers", "worker", "departed"],
   fixed: ["wid"],
   each: [],
   parse: integer,
@@ -216,11 +295,26 @@ export const beat = new Script({
   parse: (reply) => list(reply).map((state) => (state === null ? undefined : workerState(state))),
 });
 
+export const silentWorkers = new Script({
+  name: "silent-workers",
+  keys: ["workers", "worker", "departed", "alive", "resumed"],
+  fixed: ["now", "silence", "limit"],
+  each: [],
+  parse: (reply): SilentWorker[] => {
+    const flat = list(reply);
+    const silent: SilentWorker[] = [];
+    for (let index = 0; index < flat.length; index += 2) {
+      silent.push({ wid: text(flat[index]), hasBeaten: integer(flat[index + 1]) === 1 });
+    }
+    return silent;
+  },
+});
+
 export const forgetWorkers = new Script({
   name: "forget-workers",
-  keys: ["workers", "worker", "notices"],
-  fixed: ["silentSince", "limit"],
-  each: [],
+  keys: ["workers", "worker", "departed", "notices"],
+  fixed: ["silentSince"],
+  each: ["wid"],
   parse: (reply) => list(reply).map(text),
 });
 
@@ -263,6 +357,11 @@ export const flush = new Script({
   each: [],
   parse: () => undefined,
 });
+
+/** A number, or the false that Lua has for nothing. */
+function optional(value: unknown): number | undefined {
+  return value === false ? undefined : integer(value);
+}
 
 export function workerState(reply: unknown): WorkerState {
   const state = text(reply);

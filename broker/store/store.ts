@@ -18,12 +18,18 @@ export interface Store {
   reserve(request: ReserveRequest): Promise<Reserved | undefined>;
   /** Undoes a reservation that never reached its worker. */
   release(reserved: Reserved): Promise<void>;
-  /** The same for a worker that gives its job back. Undefined when it is not being worked on. */
-  handBack(jid: string): Promise<{ queue: string } | undefined>;
-  /** False when the job is not being worked on. */
-  ack(jid: string): Promise<boolean>;
+  /** The same for a worker that gives its job back. */
+  handBack(held: HeldJob): Promise<HandBackOutcome>;
+  ack(held: HeldJob): Promise<AckOutcome>;
   /** Rejects with UnreadableJob when another broker has to be told. */
   fail(failed: FailedJob): Promise<FailOutcome>;
+
+  /** Renews leases, each for as long as it was at first. False where the worker has lost it. */
+  renew(held: HeldJob): Promise<boolean>;
+  /** Notes that a broker is there, to which leases can be renewed. */
+  keepAlive(): Promise<void>;
+  /** Undefined for a job that is nowhere: unknown, done or discarded. */
+  locate(jid: string): Promise<JobLocation | undefined>;
 
   /** The reservations that end first, overdue or not, a bounded number of them. */
   firstDeadlines(): Promise<Deadline[]>;
@@ -37,8 +43,12 @@ export interface Store {
   /** What the store has of a worker; undefined when it is not known. */
   findWorkerState(wid: string): Promise<WorkerState | undefined>;
   disconnectWorker(wid: string): Promise<void>;
-  /** Forgets workers that have not beaten since, a bounded number of them. */
-  forgetWorkers(silentSince: number): Promise<string[]>;
+  /** Workers that have not beaten for so long, a bounded number of them. */
+  silentWorkers(silenceMs: number): Promise<SilentWorker[]>;
+  /** Forgets those of them that have not beaten since; resolves with who that was. */
+  forgetWorkers(wids: readonly string[], silentSince: number): Promise<string[]>;
+  /** What these workers are working on. */
+  handedTo(wids: ReadonlySet<string>): AsyncIterable<HandOut>;
 
   sizes(): Promise<StoreSizes>;
   flush(): Promise<void>;
@@ -102,6 +112,8 @@ export interface ReserveRequest {
   wid: string;
   /** The first that has a job gives it. */
   queues: readonly string[];
+  /** How long a lease lasts that is not renewed; without one the job's own reservation counts. */
+  leaseMs?: number | undefined;
   /**
    * One more besides the first for the same client: where jobs are large it is given nothing rather
    * than a job of the next call, so that nobody is handed more of them at once than a call bears.
@@ -123,22 +135,49 @@ export interface Reserved extends StoredJob {
   left: number;
   /** Names the hand-out, so that only this one is undone by a release. */
   call: string;
+  /** Of its lease, where it was asked for with one: greater than any token that was given before. */
+  token?: number | undefined;
 }
 
-export interface FailedJob {
+/** A job as the worker names it that has it. */
+export interface HeldJob {
   jid: string;
+  /** Of its lease; absent when the worker names none, and then nobody asks whose job it is. */
+  token?: number | undefined;
+}
+
+/** "unknown": it is not being worked on. "stale": its lease has another token; nothing has changed. */
+export type AckOutcome = "done" | "unknown" | "stale";
+export type HandBackOutcome = { queue: string } | "unknown" | "stale";
+
+export interface FailedJob extends HeldJob {
   report: FailureReport;
   /** A whole number from 0 to 29, the random part of the back-off. */
   jitter: number;
-  /** "expired" counts only when the reservation has run out by now. */
-  cause: "reported" | "expired";
+  /** "expired" counts only when the reservation has run out by now. "lost": its worker is gone. */
+  cause: "reported" | "expired" | "lost";
+  /** The hand-out that has failed; absent for whichever it was. */
+  call?: string;
 }
 
 export type FailOutcome =
   | { kind: "retried"; at: number }
   | { kind: "died" }
   | { kind: "discarded" }
-  | { kind: "unknown" };
+  /** Its lease goes on until then: nobody could renew it, since there was no broker. */
+  | { kind: "postponed"; at: number }
+  | { kind: "unknown" }
+  | { kind: "stale" };
+
+export const JOB_STATES = ["enqueued", "scheduled", "retries", "working", "dead"] as const;
+
+export type JobState = (typeof JOB_STATES)[number];
+
+export interface JobLocation {
+  state: JobState;
+  /** While it is being worked on. */
+  reservation?: { wid: string; reservedAt: number; endsAt: number; token: number | undefined };
+}
 
 /** The sets in which a job waits for a time, or for a person. */
 export type WaitingSet = "scheduled" | "retries" | "dead";
@@ -172,6 +211,18 @@ export interface WorkerDetails {
   pid: number;
   labels: string[];
   rssKb: number;
+}
+
+export interface SilentWorker {
+  wid: string;
+  /** Some clients never beat, and nothing follows from their silence. */
+  hasBeaten: boolean;
+}
+
+/** That a job was handed out, and by which call, as in Reserved. */
+export interface HandOut {
+  jid: string;
+  call: string;
 }
 
 /** What a worker tells of itself, again and again. */

@@ -11,7 +11,7 @@ export function expireReservationsTask(
 ): DueTask {
   return new DueTask({
     name: "expire-reservations",
-    // No reservation is shorter than FWP's minute, so a new one is always seen in time.
+    // A second, so that a lease that another broker gave is not seen to end much too late.
     longestSleepMs: 1_000,
     clock,
     log,

@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Logger } from "../logger.ts";
 import { DueTask } from "./due-task.ts";
 
-/** Forgets workers that have stopped beating. */
+/** Forgets workers that have stopped beating; what they had reserved is tried again. */
 export function forgetWorkersTask(engine: Engine, clock: Clock, log: Logger): DueTask {
   return new DueTask({
     name: "forget-workers",
@@ -11,7 +11,8 @@ export function forgetWorkersTask(engine: Engine, clock: Clock, log: Logger): Du
     clock,
     log,
     work: async () => {
-      const count = await engine.workers.forgetSilent();
+      const { jobs, workers } = engine;
+      const count = await workers.forgetSilent((wids) => jobs.recoverFrom(wids));
       engine.statistics.forgotten += count;
       return count > 0 ? clock.now() : undefined;
     },

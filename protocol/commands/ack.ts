@@ -1,29 +1,47 @@
 import { CommandError, echo } from "../errors.ts";
-import { decodeString, JsonError, scanJson } from "../json.ts";
+import { decodeString, JsonError, type JsonMember, scanJson } from "../json.ts";
+
+/** A job that is done. */
+export interface Ack {
+  jid: string;
+  /** Millrace's own: of the lease that the worker has. See Hello.leaseSeconds. */
+  token?: number;
+}
 
 /**
  * FWP: ACK. An object of strings, of which `jid` is read; here, unlike anywhere else, its case counts.
+ * A `lease` is a number, which no Faktory would take.
  * @throws CommandError `invalid ACK <argument>`
  */
-export function parseAck(argument: Buffer): { jid: string } {
-  const jid = findJid(argument);
-  if (jid === undefined) throw new CommandError(`invalid ACK ${echo(argument)}`);
-  return { jid };
+export function parseAck(argument: Buffer): Ack {
+  const ack = findAck(argument);
+  if (ack === undefined) throw new CommandError(`invalid ACK ${echo(argument)}`);
+  return ack;
 }
 
-function findJid(argument: Buffer): string | undefined {
+function findAck(argument: Buffer): Ack | undefined {
   try {
     const { members, slice } = scanJson(argument);
-    if (members.some(({ kind }) => kind !== "string" && kind !== "null")) return undefined;
+    const lease = members.findLast(isLease);
+    if (members.some((member) => !isText(member) && member !== lease)) return undefined;
     const jid = members.findLast(({ name }) => name === "jid");
-    if (jid?.kind === "null") return "";
-    return jid && decodeString(slice(jid.start + 1, jid.end - 1));
+    if (jid === undefined) return undefined;
+    const ack = { jid: jid.kind === "null" ? "" : decodeString(slice(jid.start + 1, jid.end - 1)) };
+    return lease === undefined ? ack : { ...ack, token: Number(slice(lease.start, lease.end)) };
   } catch (error) {
     if (error instanceof JsonError) return undefined;
     throw error;
   }
 }
 
-export function encodeAck(ack: { jid: string }): string {
-  return `ACK ${JSON.stringify(ack)}`;
+function isText({ kind }: JsonMember): boolean {
+  return kind === "string" || kind === "null";
+}
+
+function isLease({ name, kind }: JsonMember): boolean {
+  return name === "lease" && kind === "number";
+}
+
+export function encodeAck({ jid, token }: Ack): string {
+  return `ACK ${JSON.stringify({ jid, lease: token })}`;
 }

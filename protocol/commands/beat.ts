@@ -1,4 +1,6 @@
+import { CommandError, echo } from "../errors.ts";
 import { checkId } from "../id.ts";
+import { MAX_BEAT_JOBS } from "../limits.ts";
 import type { WorkerState } from "../worker-state.ts";
 import { readObject } from "./arguments.ts";
 
@@ -8,20 +10,74 @@ export interface Beat {
   /** What the worker says of itself; anything that FWP does not know counts as running. */
   state: WorkerState;
   rssKb: number;
+  /** Millrace's own: the leases that are to be renewed. A Faktory passes over it. */
+  jobs?: LeasedJob[];
 }
 
-const SHAPE = { wid: "string", current_state: "string", rss_kb: "int" } as const;
+export interface LeasedJob {
+  jid: string;
+  token: number;
+}
+
+/** What the server says to it. */
+export interface BeatAnswer {
+  /** Absent while the worker is to go on. */
+  state?: WorkerState;
+  /** The jobs of which the worker no longer has the lease; somebody else may have them by now. */
+  lost?: string[];
+}
+
+const SHAPE = {
+  wid: "string",
+  current_state: "string",
+  rss_kb: "int",
+  jobs: "array",
+} as const;
 
 /** FWP: BEAT. @throws CommandError */
 export function parseBeat(argument: Buffer): Beat {
-  const { wid = "", current_state, rss_kb: rssKb = 0 } = readObject("BEAT", argument, SHAPE);
+  const { wid = "", current_state, rss_kb: rssKb = 0, jobs } = readObject("BEAT", argument, SHAPE);
   // Half of a surrogate pair would be stored as U+FFFD, and so be the beat of a worker of that name.
   checkId("wid", wid);
   const state =
     current_state === "quiet" || current_state === "terminate" ? current_state : "running";
-  return { wid, state, rssKb };
+  if (jobs === undefined) return { wid, state, rssKb };
+  const text = argument.toString("utf8", jobs.start, jobs.end);
+  return { wid, state, rssKb, jobs: readJobs(JSON.parse(text), argument) };
 }
 
-export function encodeBeat({ wid, state, rssKb }: Beat): string {
-  return `BEAT ${JSON.stringify({ wid, current_state: state === "running" ? "" : state, rss_kb: rssKb })}`;
+function readJobs(jobs: unknown, argument: Buffer): LeasedJob[] {
+  const refuse = (why: string) => new CommandError(`invalid BEAT ${echo(argument)}: ${why}`);
+  if (!Array.isArray(jobs)) throw refuse("jobs must be an array");
+  if (jobs.length > MAX_BEAT_JOBS) throw refuse(`more than ${MAX_BEAT_JOBS} jobs`);
+  return jobs.map((job: unknown) => {
+    if (typeof job === "object" && job !== null && "jid" in job && "lease" in job) {
+      const { jid, lease: token } = job;
+      if (typeof jid === "string" && Number.isSafeInteger(token)) {
+        return { jid, token: Number(token) };
+      }
+    }
+    throw refuse('each job must be {"jid":"…","lease":…}');
+  });
+}
+
+/** What the server says to a BEAT when it says more than OK. */
+export function readBeatAnswer(body: Buffer): BeatAnswer {
+  const told: unknown = JSON.parse(body.toString());
+  const answer: BeatAnswer = {};
+  if (typeof told !== "object" || told === null) return answer;
+  if ("state" in told && (told.state === "quiet" || told.state === "terminate")) {
+    answer.state = told.state;
+  }
+  if ("lost" in told && Array.isArray(told.lost)) answer.lost = told.lost.map(String);
+  return answer;
+}
+
+export function encodeBeat({ wid, state, rssKb, jobs }: Beat): string {
+  return `BEAT ${JSON.stringify({
+    wid,
+    current_state: state === "running" ? "" : state,
+    rss_kb: rssKb,
+    jobs: jobs?.map(({ jid, token }) => ({ jid, lease: token })),
+  })}`;
 }

@@ -12,6 +12,7 @@ const SHAPE = {
   backtrace: "strings",
   interrupted: "bool",
   retry_at: "string",
+  lease: "int",
 } as const;
 
 /** What a worker says of a job that it does not finish. */
@@ -22,6 +23,8 @@ export interface Fail extends FailureReport {
    * had in its queue, and no attempt is counted. A Faktory passes over it.
    */
   isInterrupted?: boolean;
+  /** Of the lease that the worker has: see Hello.leaseSeconds. */
+  token?: number;
 }
 
 /** FWP: FAIL. @throws CommandError */
@@ -33,6 +36,7 @@ export function parseFail(argument: Buffer): Fail {
     backtrace = [],
     interrupted,
     retry_at: retryAt,
+    lease: token,
   } = readObject("FAIL", argument, SHAPE);
   if (jid === "") throw new CommandError("missing JID");
   return {
@@ -42,6 +46,7 @@ export function parseFail(argument: Buffer): Fail {
     backtrace: backtrace.slice(0, MAX_BACKTRACE_LINES),
     ...(interrupted && { isInterrupted: true }),
     ...(retryAt && { retryAt: readTime(retryAt, argument) }),
+    ...(token !== undefined && { token }),
   };
 }
 
@@ -54,7 +59,7 @@ function readTime(text: string, argument: Buffer): number {
   }
 }
 
-export function encodeFail({ isInterrupted, ...fail }: Fail): string {
+export function encodeFail({ isInterrupted, token, ...fail }: Fail): string {
   const { jid, errtype, message, backtrace, retryAt } = fail;
   const members = {
     jid,
@@ -63,6 +68,7 @@ export function encodeFail({ isInterrupted, ...fail }: Fail): string {
     backtrace,
     interrupted: isInterrupted,
     retry_at: retryAt === undefined ? undefined : formatTimestamp(retryAt),
+    lease: token,
   };
   return `FAIL ${JSON.stringify(members)}`;
 }

@@ -1,6 +1,7 @@
 import { CommandError } from "../errors.ts";
 import { checkId } from "../id.ts";
 import { JsonError, scanJson } from "../json.ts";
+import { DEFAULT_LEASE_SECONDS, MAX_LEASE_SECONDS, MIN_LEASE_SECONDS } from "../limits.ts";
 import { readMembers } from "../members.ts";
 
 /** FWP: HELLO, the first command of every connection. */
@@ -14,6 +15,11 @@ export interface Hello {
   pid: number;
   labels: string[];
   rssKb: number;
+  /**
+   * Millrace's own, asked for by `"ext":["lease"]`: the jobs of this connection are leased for so
+   * long, and come with a token. A Faktory passes over it.
+   */
+  leaseSeconds?: number;
 }
 
 const SHAPE = {
@@ -25,6 +31,8 @@ const SHAPE = {
   labels: "strings",
   rss_kb: "int",
   username: "string",
+  ext: "strings",
+  lease_for: "int",
 } as const;
 
 /** @throws CommandError */
@@ -46,11 +54,17 @@ export function parseHello(argument: Buffer): Hello {
       pid: members.pid ?? 0,
       labels: members.labels ?? [],
       rssKb: members.rss_kb ?? 0,
+      ...(members.ext?.includes("lease") && { leaseSeconds: readLease(members.lease_for) }),
     };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new CommandError(`invalid HELLO: ${error.message}`, { cause: error });
   }
+}
+
+function readLease(seconds = DEFAULT_LEASE_SECONDS): number {
+  if (seconds >= MIN_LEASE_SECONDS && seconds <= MAX_LEASE_SECONDS) return seconds;
+  throw new JsonError(`lease_for must be between ${MIN_LEASE_SECONDS} and ${MAX_LEASE_SECONDS}`);
 }
 
 /** What a client says of itself; a producer needs no wid. */
@@ -63,6 +77,7 @@ export function encodeHello(hello: Partial<Hello>): string {
     pid: hello.pid,
     labels: hello.labels,
     rss_kb: hello.rssKb,
+    ...(hello.leaseSeconds && { ext: ["lease"], lease_for: hello.leaseSeconds }),
   };
   return `HELLO ${JSON.stringify(members)}`;
 }

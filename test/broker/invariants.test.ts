@@ -130,11 +130,11 @@ class Pair {
       }
       case "ack": {
         const found = this.#pick(step.which);
-        assert.is(await store.ack(found), model.ack(found));
+        assert.is((await store.ack({ jid: found })) === "done", model.ack(found));
         break;
       }
       case "ack stranger":
-        assert.is(await store.ack(step.jid), model.ack(step.jid));
+        assert.is((await store.ack({ jid: step.jid })) === "done", model.ack(step.jid));
         break;
       case "fail": {
         const found = this.#pick(step.which);
@@ -153,7 +153,8 @@ class Pair {
       }
       case "hand back": {
         const found = this.#pick(step.which);
-        assert.is((await store.handBack(found)) !== undefined, model.release(found));
+        const outcome = await store.handBack({ jid: found });
+        assert.is(outcome !== "unknown", model.release(found));
         break;
       }
       case "advance":

@@ -11,8 +11,8 @@ export interface TestEngine extends TestStore {
   log: RecordingLogger;
   /** Pushes a job with defaults for what the test does not care about. */
   push(jid: string, job?: Partial<Job>): Promise<void>;
-  /** A client that fetches. */
-  client(wid?: string): TestClient;
+  /** A client that fetches; with a lease, its jobs are leased. */
+  client(wid?: string, leaseMs?: number): TestClient;
 }
 
 export interface TestEngineOptions extends TestStoreOptions {
@@ -22,6 +22,7 @@ export interface TestEngineOptions extends TestStoreOptions {
 
 export interface TestClient {
   wid: string;
+  leaseMs?: number;
   gone: AbortSignal;
   leave(): void;
   close(reason: string): void;
@@ -29,6 +30,8 @@ export interface TestClient {
   closed: string[];
   /** Its answers so far, each a jid or "nothing", or an error's message. */
   answers: string[];
+  /** The tokens of its leases, in the order of the answers. */
+  tokens: number[];
   /** Sends a FETCH; resolves when it is answered. */
   fetch(...queues: string[]): Promise<void>;
 }
@@ -46,7 +49,7 @@ export async function openEngine(options: TestEngineOptions = {}): Promise<TestE
     flaky,
     log,
     push: (jid, job = {}) => engine.jobs.push(newJob(jid, job)),
-    client: (wid = "") => new Client(engine, wid),
+    client: (wid = "", leaseMs) => new Client(engine, wid, leaseMs),
   };
 }
 
@@ -82,12 +85,15 @@ class Client implements TestClient {
   readonly wid: string;
   readonly closed: string[] = [];
   readonly answers: string[] = [];
+  readonly tokens: number[] = [];
+  readonly leaseMs?: number;
   readonly #engine: Engine;
   readonly #gone = new AbortController();
 
-  constructor(engine: Engine, wid: string) {
+  constructor(engine: Engine, wid: string, leaseMs: number | undefined) {
     this.#engine = engine;
     this.wid = wid;
+    if (leaseMs !== undefined) this.leaseMs = leaseMs;
   }
 
   get gone(): AbortSignal {
@@ -106,6 +112,7 @@ class Client implements TestClient {
     try {
       const job = await this.#engine.fetches.fetch(this, queues);
       this.answers.push(job?.jid ?? "nothing");
+      if (job?.token !== undefined) this.tokens.push(job.token);
     } catch (error) {
       this.answers.push(error instanceof Error ? error.message : String(error));
     }

@@ -1,8 +1,10 @@
 import type { QueueStore, Store, WaitingStore } from "../../broker/store/store.ts";
 import { until } from "./until.ts";
 
+const NOT_PROMISING = new Set<string>(["onNotice", "scan", "handedTo"]);
+
 /** Not methods, or none that answer with a promise. */
-type Others = "onNotice" | "queues" | "waiting" | "scan";
+type Others = "onNotice" | "queues" | "waiting" | "scan" | "handedTo";
 
 type Names<Part> = Exclude<keyof Part, Others> & string;
 
@@ -68,7 +70,7 @@ export class FlakyStore {
         if (name === "queues") return this.#watch(member as object, "queues.");
         if (name === "waiting") return this.#watch(member as object, "waiting.");
         const method = (member as (...parameters: unknown[]) => Promise<unknown>).bind(target);
-        if (name === "onNotice" || name === "scan") return method;
+        if (NOT_PROMISING.has(name)) return method;
         const path = `${prefix}${name}` as Method;
         return (...parameters: unknown[]) => this.#run(path, () => method(...parameters));
       },

@@ -13,6 +13,11 @@ export interface State {
   /** The queues that ever held a job, by name. */
   queueNames: string[];
   sequence: number;
+  /** Of the newest lease. */
+  token: number;
+  /** When a broker was last there, and when there was one again; 0 for never. */
+  alive: number;
+  resumed: number;
   scheduled: Record<string, number>;
   retries: Record<string, number>;
   working: Record<string, number>;
@@ -25,6 +30,8 @@ export interface State {
   revived: Record<string, number>;
   /** Who beat last when. */
   workers: Record<string, number>;
+  /** Who beat last when, and has gone since. */
+  departed: Record<string, number>;
   /** What is known of each worker. */
   details: Record<string, Record<string, string>>;
   counters: Record<string, number>;
@@ -37,6 +44,8 @@ interface Reservation {
   /** As in queues. */
   place: string;
   call: string;
+  /** Absent for a plain reservation. */
+  lease?: { token: number; ms: number };
 }
 
 export const EMPTY: State = {
@@ -45,6 +54,9 @@ export const EMPTY: State = {
   queues: {},
   queueNames: [],
   sequence: 0,
+  token: 0,
+  alive: 0,
+  resumed: 0,
   scheduled: {},
   retries: {},
   working: {},
@@ -54,6 +66,7 @@ export const EMPTY: State = {
   removed: {},
   revived: {},
   workers: {},
+  departed: {},
   details: {},
   counters: {},
   history: {},
@@ -86,12 +99,17 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
     }
   }
   if (state.sequence > 0) batch.set(keys.sequence, state.sequence);
-  for (const set of ["scheduled", "retries", "working", "dead", "workers"] as const) {
+  if (state.token > 0) batch.set(keys.tokens, state.token);
+  for (const time of ["alive", "resumed"] as const) {
+    if (state[time] > 0) batch.set(keys[time], state[time]);
+  }
+  for (const set of ["scheduled", "retries", "working", "dead", "workers", "departed"] as const) {
     for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
   }
   for (const [jid, reservation] of Object.entries(state.reservations)) {
-    const { wid, reservedAt, place, call } = reservation;
-    batch.hset(keys.reservations, jid, `${scoreOf(place)} ${call} ${reservedAt} ${wid}`);
+    const { wid, reservedAt, place, call, lease = { token: 0, ms: 0 } } = reservation;
+    const text = `${lease.token} ${lease.ms} ${scoreOf(place)} ${call} ${reservedAt} ${wid}`;
+    batch.hset(keys.reservations, jid, text);
   }
   for (const [wid, details] of Object.entries(state.details)) {
     batch.hset(keys.worker + wid, details);
@@ -128,8 +146,14 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       break;
     case keys.reservations:
       state.reservations = mapValues(await redis.hgetall(key), (reservation) => {
-        const [place, call = "", reservedAt, wid = ""] = reservation.split(" ");
-        return { wid, reservedAt: Number(reservedAt), place: placeOf(Number(place)), call };
+        const [token, ms, place, call = "", reservedAt, ...wid] = reservation.split(" ");
+        return {
+          wid: wid.join(" "),
+          reservedAt: Number(reservedAt),
+          place: placeOf(Number(place)),
+          call,
+          ...(token !== "0" && { lease: { token: Number(token), ms: Number(ms) } }),
+        };
       });
       break;
     case keys.queues:
@@ -141,6 +165,15 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
     case keys.removals:
       // Their sets are read one by one; a number without a set would be a fault.
       for (const removal of await redis.smembers(key)) state.removed[removal] ??= {};
+      break;
+    case keys.alive:
+      state.alive = Number(await redis.get(key));
+      break;
+    case keys.resumed:
+      state.resumed = Number(await redis.get(key));
+      break;
+    case keys.tokens:
+      state.token = Number(await redis.get(key));
       break;
     case keys.sequence:
       state.sequence = Number(await redis.get(key));
@@ -155,7 +188,7 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       state.history = mapValues(await redis.hgetall(key), Number);
       break;
     default: {
-      const sets = ["scheduled", "retries", "working", "dead", "workers"] as const;
+      const sets = ["scheduled", "retries", "working", "dead", "workers", "departed"] as const;
       const set = sets.find((name) => keys[name] === key);
       if (set === undefined) throw new Error(`a key that nobody knows: ${key}`);
       state[set] = await readScores(redis, key);

@@ -15,6 +15,7 @@ interface Beat {
   wid: string;
   current_state: string;
   rss_kb: number;
+  jobs?: { jid: string; lease: number }[];
 }
 
 const beatsOf = ({ lines }: ScriptedServer): Beat[] =>
@@ -22,11 +23,17 @@ const beatsOf = ({ lines }: ScriptedServer): Beat[] =>
     .filter((line) => line.startsWith("BEAT "))
     .map((line) => JSON.parse(line.slice("BEAT ".length)) as Beat);
 
-function beatTo(server: ScriptedServer, intervalMs: number, events: Partial<HeartbeatEvents> = {}) {
+function beatTo(
+  server: ScriptedServer,
+  intervalMs: number,
+  events: Partial<HeartbeatEvents> = {},
+  leaseMs = 3_600_000,
+) {
   return new Heartbeat(
     {
       wid: "w-1",
       intervalMs,
+      leaseMs,
       link: {
         address: { host: "127.0.0.1", port: server.port, isTls: false, password: "" },
         hello: { wid: "w-1" },
@@ -35,7 +42,7 @@ function beatTo(server: ScriptedServer, intervalMs: number, events: Partial<Hear
         backOff: { firstMs: 1, maxMs: 1 },
       },
     },
-    { onState() {}, onFailure() {}, ...events },
+    { onState() {}, onLost() {}, onRisk() {}, onFailure() {}, ...events },
   );
 }
 
@@ -124,8 +131,9 @@ test(
       connectTimeoutMs: 1_000,
       backOff: { firstMs: 1, maxMs: 1 },
     };
-    const options = { wid: "w-1", intervalMs: 5, link };
-    const heartbeat = new ThreadedHeartbeat(options, { onState() {}, onFailure() {} });
+    const options = { wid: "w-1", intervalMs: 5, leaseMs: 30_000, link };
+    const events = { onState() {}, onLost() {}, onRisk() {}, onFailure() {} };
+    const heartbeat = new ThreadedHeartbeat(options, events, () => []);
     await until(() => beatsOf(server).length >= 2, { what: "it beats" });
     heartbeat.say("quiet");
     await until(() => beatsOf(server).at(-1)?.current_state === "quiet", { what: "it is told" });
@@ -188,6 +196,91 @@ test(
     child.kill("SIGTERM");
     assert.is(await ended, 0);
     assert.is(beatsOf(server).at(-1)?.current_state, "terminate");
+  }),
+);
+
+test(
+  "it renews the leases that are held, and no others",
+  withScriptedServer(async (server) => {
+    const heartbeat = beatTo(server, 5);
+    heartbeat.change({
+      hold: [
+        { jid: "a", token: 1 },
+        { jid: "b", token: 2 },
+      ],
+    });
+    const last = () => JSON.stringify(beatsOf(server).at(-1)?.jobs);
+    await until(() => last() === '[{"jid":"a","lease":1},{"jid":"b","lease":2}]', {
+      what: "both are renewed",
+    });
+    heartbeat.change({ hold: [{ jid: "a", token: 3 }] });
+    heartbeat.change({
+      release: [
+        { jid: "a", token: 1 }, // it has come again meanwhile
+        { jid: "b", token: 2 },
+      ],
+    });
+    await until(() => last() === '[{"jid":"a","lease":3}]', { what: "one is left" });
+    heartbeat.change({ release: [{ jid: "a", token: 3 }] });
+    await until(() => last() === undefined, { what: "none is left" });
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "three times in a lease it beats, however long the interval",
+  withScriptedServer(async (server) => {
+    const heartbeat = beatTo(server, 60_000, {}, 30);
+    await until(() => beatsOf(server).length >= 3, { what: "three beats" });
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "what is lost is passed on",
+  withScriptedServer(async (server) => {
+    const lost: string[] = [];
+    const replies = [bulkReply('{"state":"quiet","lost":["a","b"]}')];
+    server.answer = () => replies.shift() ?? "+OK";
+    const heartbeat = beatTo(server, 60_000, { onLost: (jids) => lost.push(...jids) });
+    await until(() => lost.length > 0, { what: "it is told" });
+    assert.equal(lost, ["a", "b"]);
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "A2.10 leases are at risk before they end when no beat arrives, and no longer when one does",
+  withScriptedServer(async (server) => {
+    const risks: boolean[] = [];
+    let isSilent = true;
+    server.answer = () => (isSilent ? undefined : "+OK");
+    const heartbeat = beatTo(server, 60_000, { onRisk: (isAtRisk) => risks.push(isAtRisk) }, 90);
+    heartbeat.change({ hold: [{ jid: "a", token: 1 }] });
+    await until(() => risks.length === 1, { what: "they are at risk" });
+    isSilent = false;
+    heartbeat.say("running");
+    await until(() => risks.length === 2, { what: "they are not" });
+    assert.equal(risks, [true, false]);
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "where nothing is held nothing is at risk",
+  withScriptedServer(async (server) => {
+    const risks: boolean[] = [];
+    const failures: Error[] = [];
+    server.answer = () => "-ERR away";
+    const heartbeat = beatTo(
+      server,
+      60_000,
+      { onRisk: (isAtRisk) => risks.push(isAtRisk), onFailure: (error) => failures.push(error) },
+      30,
+    );
+    await until(() => failures.length >= 5, { what: "beats fail for longer than a lease" });
+    assert.equal(risks, []);
+    await heartbeat.stop();
   }),
 );
 

@@ -27,6 +27,7 @@ test("a job has all that the server tells", () => {
       failed_at: "2026-01-01T00:00:00Z",
       remaining: 2,
     },
+    lease: 7,
   });
   assert.equal(job, {
     jid: "a1b2c3d4",
@@ -48,6 +49,7 @@ test("a job has all that the server tells", () => {
       backtrace: ["at x"],
       failedAt: new Date("2026-01-01T00:00:00Z"),
     },
+    lease: 7,
   });
 });
 
@@ -66,6 +68,7 @@ test("what is left out has FWP's defaults", () => {
     enqueuedAt: undefined,
     custom: {},
     failure: undefined,
+    lease: undefined,
   });
   assert.is(readJob({ ...bare, reserve_for: 5 }).reserveForSeconds, 60);
 });

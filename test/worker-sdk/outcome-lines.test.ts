@@ -6,7 +6,9 @@ import { outcomeLines } from "../../worker-sdk/outcome-lines.ts";
 
 const test = suite("worker-sdk/outcome-lines");
 
-const linesOf = (outcome: Outcome) => outcomeLines("a1b2c3d4", outcome);
+const jid = "a1b2c3d4";
+
+const linesOf = (outcome: Outcome) => outcomeLines({ jid, lease: undefined }, outcome);
 
 interface Told {
   errtype: string;
@@ -119,6 +121,15 @@ test("a job that is not to be tried again is killed in the same packet", () => {
 test("a job that is handed back has not failed, and an expired one needs no word", () => {
   assert.match(linesOf({ kind: "handedBack" }).join(), /^FAIL .*"interrupted":true\}$/);
   assert.equal(linesOf({ kind: "expired" }), []);
+});
+
+test("who has a lease names its token in whatever it says", () => {
+  const failure = outcomeOf(new Error("oh"));
+  for (const outcome of [{ kind: "done" }, { kind: "handedBack" }, failure] as const) {
+    const [line = ""] = outcomeLines({ jid, lease: 7 }, outcome);
+    const { lease } = JSON.parse(line.slice(line.indexOf(" "))) as { lease: number };
+    assert.is(lease, 7);
+  }
 });
 
 test.run();

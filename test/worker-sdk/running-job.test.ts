@@ -100,4 +100,14 @@ test("a signal that is asked for after it has fired has fired", () => {
   running.handBack();
 });
 
+test("a lease has no end of its own, and ends when it is lost", async () => {
+  const running = new RunningJob({ ...shortReservation, lease: 7 }, limits);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.is(running.signal.aborted, false);
+  running.lose();
+  assert.instance(running.signal.reason, ReservationEnded);
+  running.end({ kind: "done" });
+  assert.equal(await running.outcome, { kind: "expired" });
+});
+
 test.run();

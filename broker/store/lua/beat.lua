@@ -19,7 +19,7 @@ for index = 2, #ARGV, 3 do
   local state = false
   if redis.call('ZSCORE', workers, wid) then
     redis.call('ZADD', workers, now, wid)
-    redis.call('HSET', worker, 'rssKb', rssKb)
+    redis.call('HSET', worker, 'rssKb', rssKb, 'beatenAt', now)
     state = redis.call('HGET', worker, 'state')
     if RANK[told] > RANK[state] then
       state = told

@@ -1,5 +1,6 @@
 -- Ends the reservation of jobs that failed: each is retried later, dies, or is discarded.
--- A job whose reservation merely ran out is never discarded: nobody said that it failed.
+-- A job whose reservation merely ran out is never discarded: nobody said that it failed. When that was
+-- a lease, or its worker is gone, it need not wait to be tried again.
 -- One whose record is damaged dies. One of a format that is not known here is left to another broker;
 -- if it is overdue, it is again in a minute, so that it is in nobody's way.
 -- KEYS[1] jobs
@@ -9,23 +10,32 @@
 -- KEYS[5] dead
 -- KEYS[6] counters
 -- KEYS[7] history
+-- KEYS[8] alive
+-- KEYS[9] resumed
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
 -- ARGV[4] each report: MessagePack {errtype, message, backtrace, retryAt}, the last where it was told
 -- ARGV[5] each jitter: a whole number from 0 to 29
--- ARGV[6] each cause: "reported", or "expired" when it counts only if the reservation has run out
--- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"unreadable", version} when it
--- was left to another broker, {"unknown"} when it was not being worked on, or {"later"} when it is to
--- be asked for again, since the jobs before it were large
+-- ARGV[6] each cause: "reported", "expired" when it counts only if the reservation has run out, or
+--   "lost" when its worker is gone
+-- ARGV[7] each token: of the lease that the worker has; 0 for one that names none
+-- ARGV[8] each call: the one that handed the job out; an empty string for whichever it was
+-- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"stale"} when it is not the worker's
+-- any longer, {"postponed", when} with the new end of a lease that nobody could renew for a while,
+-- {"unreadable", version} when it was left to another broker, {"unknown"} when it was not being worked
+-- on, or {"later"} when it is to be asked for again, since the jobs before it were large
 
-local jobs, working, reservations, retries, dead, counters, history = unpack(KEYS)
+local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
+local counters, history, alive, resumed = unpack(KEYS, 6)
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
 local FORMAT = 1
 -- What counts add up to, since more is not exact; and the last date that JavaScript knows.
 local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local POSTPONED_MS = 60000
+-- Brokers tell each second that they are there; after so long without a word there was none.
+local NO_BROKER_MS = 3000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
 local MAX_BYTES = 1048576
@@ -82,15 +92,43 @@ local function failed(failure, retry, report)
   return failure
 end
 
-local function fail(jid, report, jitter, cause)
+-- The reservation of a job; see keys.ts for the form.
+local function readReservation(jid)
+  local text = redis.call('HGET', reservations, jid) or ''
+  local token, lease, call, wid = text:match('^(%S+) (%S+) %S+ (%S+) %S+ (.*)$')
+  return { call = call, token = token, leaseMs = tonumber(lease) or 0, wid = wid or '' }
+end
+
+-- Until when a lease lasts that nobody could renew, since no broker was there; nothing for others.
+local function findGrace(reservation)
+  if reservation.leaseMs == 0 then return nil end
+  -- Who expires it may be the first that is there again, and not have said so yet.
+  local isFirst = now - (tonumber(redis.call('GET', alive)) or 0) > NO_BROKER_MS
+  local since = isFirst and now or tonumber(redis.call('GET', resumed)) or 0
+  return since + reservation.leaseMs > now and since + reservation.leaseMs or nil
+end
+
+local function fail(jid, report, jitter, cause, token, call)
   local deadline = redis.call('ZSCORE', working, jid)
+  local reservation = readReservation(jid)
+  if token ~= '0' and (not deadline or reservation.token ~= token) then return { 'stale' } end
   if not deadline or (cause == 'expired' and tonumber(deadline) > now) then return { 'unknown' } end
+  if call ~= '' and reservation.call ~= call then return { 'unknown' } end
   if rewritten > MAX_BYTES then return { 'later' } end
+  local grace = cause == 'expired' and findGrace(reservation)
+  if grace then
+    redis.call('ZADD', working, grace, jid)
+    return { 'postponed', grace }
+  end
+  local isLost = cause == 'lost' or (cause == 'expired' and reservation.leaseMs > 0)
+  if isLost then
+    report = { errtype = 'WorkerLost', message = 'worker lost: ' .. reservation.wid, backtrace = {} }
+  end
   local record = redis.call('HGET', jobs, jid)
   local header, textStart = unpackHeader(record)
   local version = not header and textStart
   if version then
-    if cause == 'expired' then redis.call('ZADD', working, now + POSTPONED_MS, jid) end
+    if cause ~= 'reported' then redis.call('ZADD', working, now + POSTPONED_MS, jid) end
     return { 'unreadable', tostring(version) }
   end
   redis.call('ZREM', working, jid)
@@ -117,6 +155,7 @@ local function fail(jid, report, jitter, cause)
   local outcome
   if failure.retryCount < retry then
     local seconds = failure.retryCount ^ 4 + 15 + jitter * (failure.retryCount + 1)
+    if isLost then seconds = 0 end
     if report.retryAt then seconds = (report.retryAt - now) / 1000 end
     failure.nextAt = now + math.min(math.max(seconds, 0), MAX_RETRY_SECONDS) * 1000
     redis.call('ZADD', retries, failure.nextAt, jid)
@@ -130,9 +169,9 @@ local function fail(jid, report, jitter, cause)
   return outcome
 end
 
-for index = 3, #ARGV, 4 do
-  local jid, report, jitter, cause = unpack(ARGV, index, index + 3)
-  outcomes[#outcomes + 1] = fail(jid, cmsgpack.unpack(report), tonumber(jitter), cause)
+for index = 3, #ARGV, 6 do
+  local jid, report, jitter, cause, token, call = unpack(ARGV, index, index + 5)
+  outcomes[#outcomes + 1] = fail(jid, cmsgpack.unpack(report), tonumber(jitter), cause, token, call)
 end
 
 if count > 0 then

@@ -1,6 +1,7 @@
 -- Notes a connection of a worker. The first one tells who the worker is.
 -- KEYS[1] workers
 -- KEYS[2] worker
+-- KEYS[3] departed
 -- ARGV[1] now
 -- ARGV[2] wid
 -- ARGV[3] hostname
@@ -17,6 +18,7 @@ if not redis.call('ZSCORE', workers, wid) then
   redis.call('HSET', worker, 'hostname', hostname, 'pid', pid, 'labels', labels,
     'startedAt', now, 'rssKb', rssKb, 'state', 'running')
 end
+redis.call('ZREM', KEYS[3], wid)
 redis.call('ZADD', workers, now, wid)
 redis.call('HINCRBY', worker, 'connections', 1)
 

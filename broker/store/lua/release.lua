@@ -10,7 +10,9 @@
 -- ARGV[2] each jid
 -- ARGV[3] each call: the one that handed it out; what another call handed out since stays. Empty
 --   when it is taken back whichever it was
--- Returns for each job the queue that it is in again, or nil when it was not reserved by that call
+-- ARGV[4] each token: of the lease that the worker has; 0 for a worker that names none
+-- Returns for each job the queue that it is in again, nil when it was not reserved by that call, or 0
+-- when the worker's lease is stale
 
 local jobs, queues, prefix, working, reservations, notices = unpack(KEYS)
 local FORMAT = 1
@@ -36,12 +38,13 @@ local function release(jid, place)
   return header.queue
 end
 
-for index = 2, #ARGV, 2 do
-  local jid, call = ARGV[index], ARGV[index + 1]
+for index = 2, #ARGV, 3 do
+  local jid, call, token = unpack(ARGV, index, index + 2)
   local reservation = redis.call('HGET', reservations, jid) or ''
-  local place, by = reservation:match('^(%S+) (%S+) ')
+  local leased, place, by = reservation:match('^(%S+) %S+ (%S+) (%S+) ')
+  local isStale = token ~= '0' and leased ~= token
   local isMeant = by and (call == '' or by == call)
-  released[#released + 1] = isMeant and release(jid, place) or false
+  released[#released + 1] = isStale and 0 or isMeant and release(jid, place) or false
 end
 
 return released

@@ -9,17 +9,19 @@
 -- KEYS[6] paused
 -- KEYS[7] retries
 -- KEYS[8] dead
+-- KEYS[9] tokens
 -- ARGV[1] now
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
 -- ARGV[4] each queues: names, separated by spaces
--- Returns first MessagePack, a list of three values for each request, and then the record of each job
--- that was handed out. The three are: jid, queue, left, where so many jobs are left in that queue after
--- all requests; jid, false, version or jid, false, false for a job that was put aside; true, false,
--- false when it is to be asked again, since the jobs before it were large; or false, false, false when
--- all were empty
+-- ARGV[5] each lease: how many milliseconds it lasts, or 0 for the time that the job names
+-- Returns first MessagePack, a list of four values for each request, and then the record of each job
+-- that was handed out. The four are: jid, queue, left, token, where so many jobs are left in that queue
+-- after all requests, and the token is false where there is no lease; jid, false, version, false or jid,
+-- false, false, false for a job that was put aside; true and three times false when it is to be asked
+-- again, since the jobs before it were large; or four times false when all were empty
 
-local jobs, queues, prefix, working, reservations, paused, retries, dead = unpack(KEYS)
+local jobs, queues, prefix, working, reservations, paused, retries, dead, tokens = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
 local FORMAT = 1
@@ -29,8 +31,11 @@ local POSTPONED_MS = 60000
 -- Jobs may be large: no more are read when so many bytes have been.
 local MAX_BYTES = 1048576
 -- An answer is jid, queue and how many jobs are left, which is told last of all; or see above.
-local LATER = { true, false, false }
-local NOTHING = { false, false, false }
+local LATER = { true, false, false, false }
+local NOTHING = { false, false, false, false }
+-- Tokens begin anew above any that may have got lost with a Redis: so many are left to a millisecond,
+-- more than Redis hands out.
+local TOKENS_A_MS = 256
 local MANY_QUEUES = 8
 local isAnyPaused = redis.call('SCARD', paused) > 0
 
@@ -130,9 +135,19 @@ end
 local function deadlineAfter(seconds) return string.format('%.0f', now + seconds * 1000) end
 local DEFAULT_DEADLINE = deadlineAfter(DEFAULT_RESERVE_SECONDS)
 local reservedBy = ' ' .. call .. ' ' .. ARGV[1] .. ' '
+local NO_LEASE = '0 0 '
+-- Of each length of a lease: to write a number anew for each job is much of the work.
+local deadlines = {}
+local newestToken
+
+local function nextToken()
+  newestToken = newestToken or math.max(tonumber(redis.call('GET', tokens) or 0), now * TOKENS_A_MS)
+  newestToken = newestToken + 1
+  return newestToken
+end
 
 -- Hands out a job that was taken. Returns nothing when it has no record.
-local function handOut(wid, taken, record)
+local function handOut(request, taken, record)
   local jid, place, name = unpack(taken)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. prefix .. name)
@@ -143,17 +158,24 @@ local function handOut(wid, taken, record)
     local header, version = unpackHeader(record)
     if not header and version then
       redis.call('ZADD', retries, now + POSTPONED_MS, jid)
-      return { jid, false, tostring(version) }
+      return { jid, false, tostring(version), false }
     elseif not header then
       redis.call('ZADD', dead, now, jid)
-      return { jid, false, false }
+      return { jid, false, false, false }
     end
     deadline = deadlineAfter(header.reserveFor or DEFAULT_RESERVE_SECONDS)
   end
+  local lease, token = NO_LEASE, false
+  if request.lease ~= '0' then
+    token = nextToken()
+    lease = string.format('%.0f ', token) .. request.lease .. ' '
+    deadlines[request.lease] = deadlines[request.lease] or deadlineAfter(request.lease / 1000)
+    deadline = deadlines[request.lease]
+  end
   append(newDeadlines, deadline, jid)
-  append(newReservations, jid, place .. reservedBy .. wid)
+  append(newReservations, jid, lease .. place .. reservedBy .. request.wid)
   handedOut[#handedOut + 1] = record
-  return { jid, name, true }
+  return { jid, name, true, token }
 end
 
 -- The records of the first jobs that were taken, as many as may be read; the others return to the
@@ -174,34 +196,34 @@ end
 
 -- Answers requests that name the same queues, in their order. All get an answer, unless the queues
 -- are empty before.
-local function reserve(wids, queueList)
+local function reserve(requests, queueList)
   local names = namesIn(queueList)
   local answers = {}
   local taken
   repeat
-    taken = take(names, #wids - #answers)
+    taken = take(names, #requests - #answers)
     for index, record in ipairs(read(taken)) do
-      answers[#answers + 1] = handOut(wids[#answers + 1], taken[index], record)
+      answers[#answers + 1] = handOut(requests[#answers + 1], taken[index], record)
     end
-  until #taken == 0 or #answers == #wids or bytesRead > MAX_BYTES
-  while #taken > 0 and #answers < #wids do answers[#answers + 1] = LATER end
+  until #taken == 0 or #answers == #requests or bytesRead > MAX_BYTES
+  while #taken > 0 and #answers < #requests do answers[#answers + 1] = LATER end
   return answers
 end
 
 local answers = {}
-local count = (#ARGV - 2) / 2
+local count = (#ARGV - 2) / 3
 local index = 1
 while index <= count do
-  local queueList = ARGV[index * 2 + 2]
-  local wids = {}
-  while index <= count and ARGV[index * 2 + 2] == queueList do
-    wids[#wids + 1] = ARGV[index * 2 + 1]
+  local queueList = ARGV[index * 3 + 1]
+  local requests = {}
+  while index <= count and ARGV[index * 3 + 1] == queueList do
+    requests[#requests + 1] = { wid = ARGV[index * 3], lease = ARGV[index * 3 + 2] }
     index = index + 1
   end
   -- When the requests before have read too much, these are not even looked at.
   local isFull = bytesRead > MAX_BYTES
-  local found = isFull and {} or reserve(wids, queueList)
-  for request = 1, #wids do
+  local found = isFull and {} or reserve(requests, queueList)
+  for request = 1, #requests do
     answers[#answers + 1] = found[request] or isFull and LATER or NOTHING
   end
 end
@@ -210,18 +232,19 @@ if #newDeadlines > 0 then
   redis.call('ZADD', working, unpack(newDeadlines))
   redis.call('HSET', reservations, unpack(newReservations))
 end
+if newestToken then redis.call('SET', tokens, string.format('%.0f', newestToken)) end
 
 -- Only now is it known how many jobs are left.
 local left = {}
 local flat = {}
 for _, answer in ipairs(answers) do
-  local jid, name, last = unpack(answer)
+  local jid, name, last, token = unpack(answer)
   if name then
     left[name] = left[name] or redis.call('ZCARD', prefix .. name)
     last = left[name]
   end
   append(flat, jid, name)
-  flat[#flat + 1] = last
+  append(flat, last, token)
 end
 
 return { cmsgpack.pack(flat), unpack(handedOut) }

@@ -9,6 +9,9 @@ import { until } from "../../kit/until.ts";
 
 const test = suite("engine/workers");
 
+/** Nothing is to be done about what they work on. */
+const nothing = async () => {};
+
 const details = (wid: string) => ({ wid, hostname: "h", pid: 1, labels: ["a"], rssKb: 1 });
 
 async function register({ engine, client }: TestEngine, wid: string): Promise<TestClient> {
@@ -113,14 +116,17 @@ test(
   "a worker that has been silent for a minute is forgotten, and its connections are closed",
   withEngine(async (world) => {
     const { engine, clock, log, state } = world;
+    await engine.jobs.keepAlive();
     const silent = [await register(world, "silent"), await register(world, "silent")];
     const beating = await register(world, "beating");
     clock.advance(30_000);
     await engine.workers.beat({ wid: "beating", state: "running", rssKb: 1 });
     clock.advance(30_000);
-    assert.is(await engine.workers.forgetSilent(), 0);
+    assert.is(await engine.workers.forgetSilent(nothing), 0);
     clock.advance(1);
-    assert.is(await engine.workers.forgetSilent(), 1);
+    assert.is(await engine.workers.forgetSilent(nothing), 0, "nobody could be heard for a while");
+    await world.seed({ alive: clock.now() });
+    assert.is(await engine.workers.forgetSilent(nothing), 1);
     const isClosed = () => silent.every(({ closed }) => closed.length === 1);
     await until(isClosed, { what: "its connections are closed" });
     assert.equal(silent[0]?.closed, ["its worker sent no BEAT"]);

@@ -64,9 +64,9 @@ test(
   withStore(async ({ store, clock, seed, state }) => {
     await seed({ working: { a: 1, b: 1 } });
     clock.advance(86_399_999);
-    await store.ack("a");
+    await store.ack({ jid: "a" });
     clock.advance(1);
-    await store.ack("b");
+    await store.ack({ jid: "b" });
     assert.equal((await state()).history, { "processed:2026-01-01": 1, "processed:2026-01-02": 1 });
   }),
 );

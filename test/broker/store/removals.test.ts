@@ -103,7 +103,7 @@ class Jids {
         break;
       }
       case "ack":
-        if (await store.ack(step.jid)) places.delete(step.jid);
+        if ((await store.ack({ jid: step.jid })) === "done") places.delete(step.jid);
         break;
       case "fail": {
         const report = { errtype: "E", message: "m", backtrace: [] };

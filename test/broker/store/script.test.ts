@@ -15,7 +15,7 @@ const ack: Definition = {
   name: "ack",
   keys: ["jobs", "working", "reservations", "counters", "history"],
   fixed: ["day"],
-  each: ["jid"],
+  each: ["jid", "token"],
   parse: (reply) => reply,
 };
 
@@ -29,8 +29,8 @@ const disagreements: [what: string, definition: Definition][] = [
   ["lacks a key", { ...ack, keys: ack.keys.slice(0, -1) }],
   ["has a key too many", { ...ack, keys: [...ack.keys, "dead"] }],
   ["names an argument otherwise", { ...ack, fixed: ["today"] }],
-  ["takes once what comes with each item", { ...ack, fixed: ["day", "jid"], each: [] }],
-  ["has an argument too many", { ...ack, each: ["jid", "wid"] }],
+  ["takes once what comes with each item", { ...ack, fixed: ["day", "jid", "token"], each: [] }],
+  ["has an argument too many", { ...ack, each: ["jid", "token", "wid"] }],
 ];
 
 for (const [what, definition] of disagreements) {
@@ -53,7 +53,10 @@ test(
     const parrot = {
       send: async (call: EncodedCall) => sent.push(call.toWritable().toString()),
     } as unknown as typeof link;
-    const items = [{ jid: "a" }, { jid: "b" }];
+    const items = [
+      { jid: "a", token: 0 },
+      { jid: "b", token: 7 },
+    ];
     await new Script(ack).run(parrot, keys, { day: "2026-01-01" }, items);
     const { jobs, working, reservations, counters, history } = keys;
     const parts = sent[0]?.split("\r\n").filter((_, index) => index > 0 && index % 2 === 0);
@@ -61,18 +64,23 @@ test(
     assert.is(command, "EVALSHA");
     assert.match(sha, /^[0-9a-f]{40}$/);
     const names = [jobs, working, reservations, counters, history];
-    assert.equal(rest, ["5", ...names, "2026-01-01", "a", "b"]);
+    assert.equal(rest, ["5", ...names, "2026-01-01", "a", "0", "b", "7"]);
   }),
 );
 
 test(
   "when Redis has forgotten the scripts they work all the same",
   withStore(async ({ link, keys, redis, seed, state }) => {
-    const run = (jid: string) => scripts.ack.run(link, keys, { day: "2026-01-01" }, [{ jid }]);
+    const run = (jid: string) =>
+      scripts.ack.run(link, keys, { day: "2026-01-01" }, [{ jid, token: 0 }]);
     await seed({ working: { a: 1, b: 1, c: 1 } });
-    assert.equal(await run("a"), [true]);
+    assert.equal(await run("a"), ["done"]);
     await redis.script("FLUSH");
-    assert.equal(await Promise.all([run("b"), run("c"), run("d")]), [[true], [true], [false]]);
+    assert.equal(await Promise.all([run("b"), run("c"), run("d")]), [
+      ["done"],
+      ["done"],
+      ["unknown"],
+    ]);
     assert.equal((await state()).counters, { processed: 3 });
   }),
 );
@@ -90,7 +98,7 @@ test(
     } as unknown as typeof link;
     await scripts.ack.run(link, keys, { day: "d" }, []); // Redis has the script from here on
     try {
-      await scripts.ack.run(counting, keys, { day: "d" }, [{ jid: "a" }]);
+      await scripts.ack.run(counting, keys, { day: "d" }, [{ jid: "a", token: 0 }]);
       assert.unreachable("it did not fail");
     } catch (error) {
       assert.match(String(error), "WRONGTYPE");
@@ -108,9 +116,9 @@ test("a reply that the head of the file does not promise is refused", async () =
     [scripts.push, [Buffer.from("1")]],
     [scripts.push, Buffer.from("1?")],
     [scripts.reserve, [["jid"]]],
-    [scripts.reserve, [pack([1, "q", 0])]],
-    [scripts.reserve, [pack(["j", "q", "0"])]],
-    [scripts.reserve, [pack(["j", "q", 0])]], // and no record
+    [scripts.reserve, [pack([1, "q", 0, false])]],
+    [scripts.reserve, [pack(["j", "q", "0", false])]],
+    [scripts.reserve, [pack(["j", "q", 0, false])]], // and no record
     [scripts.reserve, [pack(["j"])]],
     [scripts.fail, [[Buffer.from("vanished")]]],
     [scripts.fail, [[Buffer.from("retried"), Buffer.from("soon")]]],

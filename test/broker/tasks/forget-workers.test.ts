@@ -11,9 +11,15 @@ test(
     task.start();
     const details = { wid: "w", hostname: "h", pid: 1, labels: [], rssKb: 1 };
     await engine.workers.register(details, client("w"));
-    await pass(60_000, 1_000);
+    const passSeconds = async (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed++) {
+        await engine.jobs.keepAlive();
+        await pass(1_000);
+      }
+    };
+    await passSeconds(60);
     assert.equal(Object.keys((await state()).workers), ["w"]);
-    await pass(5_000, 1_000);
+    await passSeconds(5);
     assert.equal((await state()).workers, {});
     assert.is(engine.statistics.forgotten, 1);
   }),
@@ -24,11 +30,52 @@ test(
   withTask(forgetWorkersTask, async ({ task, engine, seed, clock, state, pass }) => {
     const wids = Array.from({ length: 250 }, (_, index) => `w${index}`);
     const silentSince = clock.now() - 60_001;
-    await seed({ workers: Object.fromEntries(wids.map((wid) => [wid, silentSince])) });
+    await seed({
+      alive: clock.now(),
+      workers: Object.fromEntries(wids.map((wid) => [wid, silentSince])),
+    });
     task.start();
     await pass(1);
     assert.equal((await state()).workers, {});
     assert.is(engine.statistics.forgotten, 250);
+  }),
+);
+
+test(
+  "what a worker had that stopped beating may be run again at once, and nothing else",
+  withTask(forgetWorkersTask, async ({ task, engine, push, client, state, pass, clock }) => {
+    const wids = ["dead", "crashed", "back", "silent", "living"];
+    for (const wid of wids) await push(`job of ${wid}`);
+    const enter = async (wid: string) => {
+      const worker = client(wid);
+      await engine.workers.register({ wid, hostname: "h", pid: 1, labels: [], rssKb: 1 }, worker);
+      return worker;
+    };
+    const beat = (wid: string) => engine.workers.beat({ wid, state: "running", rssKb: 1 });
+    for (const wid of wids) {
+      const worker = await enter(wid);
+      await worker.fetch("q");
+      assert.equal(worker.answers, [`job of ${wid}`]);
+      if (wid !== "silent") await beat(wid); // who never says a word
+      if (wid === "crashed" || wid === "back") await engine.workers.disconnect(wid, worker);
+    }
+    task.start();
+    for (let passed = 0; passed < 66; passed++) {
+      await engine.jobs.keepAlive();
+      if (passed === 30) await enter("back");
+      if (passed % 10 === 0) await beat("living");
+      await pass(1_000);
+    }
+    const { working, retries, jobs, departed } = await state();
+    assert.equal(Object.keys(working).toSorted(), [
+      "job of back",
+      "job of living",
+      "job of silent",
+    ]);
+    assert.equal(Object.keys(retries).toSorted(), ["job of crashed", "job of dead"]);
+    assert.ok(Object.values(retries).every((at) => at <= clock.now()));
+    assert.is(jobs["job of crashed"]?.failure?.message, "worker lost: crashed");
+    assert.equal(departed, {});
   }),
 );
 

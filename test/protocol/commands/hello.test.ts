@@ -46,7 +46,13 @@ test("a client may tell all of itself, or nothing", () => {
       },
       '{"v":null,"pwdhash":null,"wid":null,"hostname":null,"pid":null,"labels":null,"rss_kb":null}':
         nobody,
-      '{"v":2,"ext":["lease"],"username":"me","x":{"v":3}}': { ...nobody, version: 2 },
+      '{"v":2,"ext":["other"],"lease_for":1,"username":"me","x":{"v":3}}': {
+        ...nobody,
+        version: 2,
+      },
+      '{"v":2,"ext":["lease","other"]}': { ...nobody, version: 2, leaseSeconds: 30 },
+      '{"v":2,"ext":["lease"],"lease_for":2}': { ...nobody, version: 2, leaseSeconds: 2 },
+      '{"v":2,"ext":["lease"],"lease_for":3600}': { ...nobody, version: 2, leaseSeconds: 3_600 },
     },
     parse,
   );
@@ -82,6 +88,10 @@ test("everything else is refused with its reason", () => {
       '{"labels":"x"}': `json: cannot unmarshal string into ${field("labels")} []string`,
       '{"labels":[1]}': `json: cannot unmarshal number into ${field("labels")} string`,
       '{"rss_kb":1.5}': `json: cannot unmarshal number 1.5 into ${field("rss_kb")} int`,
+      '{"ext":"lease"}': `json: cannot unmarshal string into ${field("ext")} []string`,
+      '{"ext":["lease"],"lease_for":1}': "lease_for must be between 2 and 3600",
+      '{"ext":["lease"],"lease_for":3601}': "lease_for must be between 2 and 3600",
+      '{"ext":["lease"],"lease_for":2.5}': `json: cannot unmarshal number 2.5 into ${field("lease_for")} int`,
       '{"username":{}}': `json: cannot unmarshal object into ${field("username")} string`,
     },
     (text) => refusal(() => parse(text)).replace("CommandError: invalid HELLO: ", ""),

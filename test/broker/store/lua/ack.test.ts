@@ -5,14 +5,18 @@ import { transition } from "../../../kit/transition.ts";
 
 const test = suite("store/lua/ack");
 
+/** Each is a jid, or a jid and the token of its lease. */
 const run =
-  (...jids: string[]) =>
+  (...jobs: (string | [jid: string, token: number])[]) =>
   ({ link, keys }: TestStore) =>
     ack.run(
       link,
       keys,
       { day: "2026-01-01" },
-      jids.map((jid) => ({ jid })),
+      jobs.map((job) => {
+        const [jid, token] = typeof job === "string" ? [job, 0] : job;
+        return { jid, token };
+      }),
     );
 
 const job = { v: 1, queue: "q", text: "text" } as const;
@@ -33,7 +37,7 @@ const given = {
 transition(test, "nothing is left of a job that is done but the count", {
   given,
   when: run("a"),
-  returns: [true],
+  returns: ["done"],
   leaves: {
     jobs: { b: job, queued: job, later: job, again: job, dead: job },
     working: { b: 1_802 },
@@ -50,7 +54,7 @@ transition(test, "several jobs are counted on top of those before", {
     history: { "processed:2025-12-31": 4, "processed:2026-01-01": 6 },
   },
   when: run("a", "b"),
-  returns: [true, true],
+  returns: ["done", "done"],
   leaves: {
     jobs: { queued: job, later: job, again: job, dead: job },
     working: {},
@@ -63,13 +67,50 @@ transition(test, "several jobs are counted on top of those before", {
 transition(test, "a job that is in any other place is not done by it, and nothing is counted", {
   given,
   when: run("queued", "later", "again", "dead", "nobody"),
-  returns: [false, false, false, false, false],
+  returns: ["unknown", "unknown", "unknown", "unknown", "unknown"],
 });
 
 transition(test, "a job is done once, though it is named twice", {
   given,
   when: run("a", "nobody", "a"),
-  returns: [true, false, false],
+  returns: ["done", "unknown", "unknown"],
+  leaves: {
+    jobs: { b: job, queued: job, later: job, again: job, dead: job },
+    working: { b: 1_802 },
+    reservations: { b: reservation },
+    counters: { processed: 1 },
+    history: { "processed:2026-01-01": 1 },
+  },
+});
+
+const leased = {
+  ...given,
+  reservations: { a: { ...reservation, lease: { token: 7, ms: 30_000 } }, b: reservation },
+};
+
+transition(test, "a leased job is done by who has its lease", {
+  given: leased,
+  when: run(["a", 7]),
+  returns: ["done"],
+  leaves: {
+    jobs: { b: job, queued: job, later: job, again: job, dead: job },
+    working: { b: 1_802 },
+    reservations: { b: reservation },
+    counters: { processed: 1 },
+    history: { "processed:2026-01-01": 1 },
+  },
+});
+
+transition(test, "with another token nothing is done, wherever the job is", {
+  given: leased,
+  when: run(["a", 6], ["a", 70], ["b", 7], ["queued", 7], ["dead", 7], ["nobody", 7]),
+  returns: ["stale", "stale", "stale", "stale", "stale", "stale"],
+});
+
+transition(test, "who names no lease is not asked for it, as FWP has it", {
+  given: leased,
+  when: run("a"),
+  returns: ["done"],
   leaves: {
     jobs: { b: job, queued: job, later: job, again: job, dead: job },
     working: { b: 1_802 },

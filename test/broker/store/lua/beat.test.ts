@@ -23,7 +23,7 @@ for (const [rank, state] of states.entries()) {
       returns: [after],
       leaves: {
         workers: { "w 1": 500 },
-        details: { "w 1": { state: after, rssKb: "9", pid: "3" } },
+        details: { "w 1": { state: after, rssKb: "9", beatenAt: "500", pid: "3" } },
       },
       notices: isNews ? [`worker ${told} w 1`] : [],
     });
@@ -45,8 +45,8 @@ transition(test, "of several beats each is answered for itself", {
   leaves: {
     workers: { v: 500, w: 500, x: 420 },
     details: {
-      v: { state: "quiet", rssKb: "6" },
-      w: { state: "terminate", rssKb: "7" },
+      v: { state: "quiet", rssKb: "6", beatenAt: "500" },
+      w: { state: "terminate", rssKb: "7", beatenAt: "500" },
       x: { state: "running" },
     },
   },

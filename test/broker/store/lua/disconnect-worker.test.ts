@@ -29,6 +29,16 @@ transition(test, "with its last connection a worker is forgotten", {
   leaves: { workers: { v: 400 }, details: { v: given.details.v } },
 });
 
+transition(test, "when it has beaten it is remembered that it has departed", {
+  given: {
+    workers: { w: 500 },
+    details: { w: { state: "running", connections: "1", beatenAt: "500" } },
+  },
+  when: run("w"),
+  returns: 0,
+  leaves: { workers: {}, details: {}, departed: { w: 500 } },
+});
+
 transition(test, "a worker that is not known stays unknown", {
   given,
   when: run("nobody"),

@@ -15,8 +15,10 @@ const report = { errtype: "E", message: "näh", backtrace: ["one", "two"] };
 interface Given {
   jid: string;
   jitter?: number;
-  cause?: "reported" | "expired";
+  cause?: "reported" | "expired" | "lost";
   report?: FailureReport;
+  token?: number;
+  call?: string;
 }
 
 const run =
@@ -31,6 +33,8 @@ const run =
         report: pack(rest.report ?? report),
         jitter,
         cause,
+        token: rest.token ?? 0,
+        call: rest.call ?? "",
       })),
     );
 
@@ -384,6 +388,94 @@ transition(test, "after a mebibyte of records the next jobs are to be asked for 
     working: { c: NOW + 1 },
     reservations: working({ c: large }).reservations ?? {},
     retries: { a: NOW + 15_000, b: NOW + 15_000 },
+  },
+});
+
+const lost = { errtype: "WorkerLost", message: "worker lost: w 1", backtrace: [] };
+
+/** A job under lease 7 of half a minute, which has run out, though brokers were there. */
+const overdue = {
+  alive: NOW - 3_000,
+  ...working({ a: job }, NOW),
+  reservations: {
+    a: {
+      wid: "w 1",
+      reservedAt: 1,
+      place: "5/1",
+      call: "c:1",
+      lease: { token: 7, ms: 30_000 },
+    },
+  },
+};
+
+transition(test, "when a lease runs out its worker is lost, and the job may be tried at once", {
+  given: overdue,
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "retried", at: NOW }],
+  leaves: {
+    ...failed(1),
+    jobs: { a: { ...job, failure: { ...failure, ...lost, nextAt: NOW } } },
+    retries: { a: NOW },
+  },
+});
+
+transition(test, "a lease that nobody could renew for a while goes on as long again", {
+  given: { ...overdue, resumed: NOW - 29_999 },
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "postponed", at: NOW + 1 }],
+  leaves: { working: { a: NOW + 1 } },
+});
+
+transition(test, "also to the first broker that is there again", {
+  given: { ...overdue, alive: NOW - 3_001 },
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "postponed", at: NOW + 30_000 }],
+  leaves: { working: { a: NOW + 30_000 } },
+});
+
+transition(test, "and no longer", {
+  given: { ...overdue, resumed: NOW - 30_000 },
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "retried", at: NOW }],
+  leaves: {
+    ...failed(1),
+    jobs: { a: { ...job, failure: { ...failure, ...lost, nextAt: NOW } } },
+    retries: { a: NOW },
+  },
+});
+
+transition(test, "only the worker that has the lease can fail the job", {
+  given: overdue,
+  when: run(
+    { jid: "a", token: 6 },
+    { jid: "nobody", token: 7 },
+    { jid: "a", token: 7, report: { ...report, retryAt: NOW + 5 } },
+  ),
+  returns: [{ kind: "stale" }, { kind: "stale" }, { kind: "retried", at: NOW + 5 }],
+  leaves: {
+    ...failed(1),
+    jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 5 } } },
+    retries: { a: NOW + 5 },
+  },
+});
+
+transition(test, "the job of a worker that is gone may be tried at once, if it is that hand-out", {
+  given: working({ a: job, b: job }),
+  when: run(
+    { jid: "a", cause: "lost", call: "c:1" },
+    { jid: "b", cause: "lost", call: "c:2" },
+    { jid: "nobody", cause: "lost", call: "c:1" },
+  ),
+  returns: [{ kind: "retried", at: NOW }, { kind: "unknown" }, { kind: "unknown" }],
+  leaves: {
+    ...failed(1),
+    jobs: {
+      a: { ...job, failure: { ...failure, ...lost, message: "worker lost: w", nextAt: NOW } },
+      b: job,
+    },
+    retries: { a: NOW },
+    working: { b: NOW + 1 },
+    reservations: { b: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
   },
 });
 

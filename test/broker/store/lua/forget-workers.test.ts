@@ -6,9 +6,14 @@ import { transition } from "../../../kit/transition.ts";
 const test = suite("store/lua/forget-workers");
 
 const run =
-  (limit = 100) =>
+  (...wids: string[]) =>
   ({ link, keys }: TestStore) =>
-    forgetWorkers.run(link, keys, { silentSince: 500, limit });
+    forgetWorkers.run(
+      link,
+      keys,
+      { silentSince: 500 },
+      wids.map((wid) => ({ wid })),
+    );
 
 const running = { state: "running" };
 
@@ -20,26 +25,25 @@ const given = {
   reservations: { j: { wid: "a", reservedAt: 1, place: "5/1", call: "c:1" } },
 };
 
-transition(test, "workers that have been silent are forgotten, and what they had stays reserved", {
+transition(test, "workers that are silent are forgotten, and what they had stays reserved", {
   given,
-  when: run(),
+  when: run("c", "a"),
   returns: ["c", "a"],
   leaves: { workers: { b: 500, d: 501 }, details: { b: running, d: running } },
   notices: ["worker forgotten c", "worker forgotten a"],
 });
 
-transition(test, "at most so many are forgotten at once, the longest silent first", {
+transition(test, "one that has beaten meanwhile, or is not there, is left alone", {
   given,
-  when: run(1),
-  returns: ["c"],
-  leaves: { workers: { a: 499, b: 500, d: 501 }, details: { a: running, b: running, d: running } },
-  notices: ["worker forgotten c"],
+  when: run("b", "nobody", "d"),
+  returns: [],
 });
 
-transition(test, "workers that beat are left alone", {
-  given: { workers: { b: 500 }, details: { b: running } },
-  when: run(),
+transition(test, "who has departed is remembered no longer, unless it came back and went since", {
+  given: { ...given, departed: { gone: 499, again: 500 } },
+  when: run("gone", "again"),
   returns: [],
+  leaves: { departed: { again: 500 } },
 });
 
 test.run();

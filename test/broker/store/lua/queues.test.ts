@@ -28,7 +28,7 @@ transition(test, "pause notes queues by name, known or not", {
 transition(test, "a paused queue hands out nothing, the next one does", {
   given: { ...full, queues: { q: full.queues.q }, paused: ["q"] },
   when: ({ link, keys }) =>
-    reserve.run(link, keys, { now: 5, call: "me:1" }, [{ wid: "", queues: "q r" }]),
+    reserve.run(link, keys, { now: 5, call: "me:1" }, [{ wid: "", queues: "q r", lease: 0 }]),
   returns: [undefined],
 });
 

@@ -36,6 +36,13 @@ transition(test, "the first connection tells who the worker is", {
   leaves: { workers: { v: 400, w: 500 }, details: { v: older, w: details } },
 });
 
+transition(test, "one that had departed is there again", {
+  given: { departed: { v: 1, w: 2 } },
+  when: run("w"),
+  returns: "running",
+  leaves: { departed: { v: 1 }, workers: { w: 500 }, details: { w: details } },
+});
+
 transition(test, "a further connection is counted, and counts as a beat", {
   given: { workers: { w: 400 }, details: { w: older } },
   when: run("w"),

@@ -6,9 +6,12 @@ import { transition } from "../../../kit/transition.ts";
 const test = suite("store/lua/release");
 
 const run =
-  (...items: { jid: string; call: string }[]) =>
-  ({ link, keys }: TestStore) =>
-    release.run(link, keys, { origin: "me" }, items);
+  (...jobs: { jid: string; call: string; token?: number }[]) =>
+  async ({ link, keys }: TestStore) => {
+    const items = jobs.map(({ token = 0, ...job }) => ({ ...job, token }));
+    const outcomes = await release.run(link, keys, { origin: "me" }, items);
+    return outcomes.map((outcome) => (typeof outcome === "object" ? outcome.queue : outcome));
+  };
 
 const job = { v: 1, queue: "q", enqueuedAt: 5, text: "text" } as const;
 const reservation = { wid: "w", reservedAt: 1, call: "c:1" };
@@ -53,7 +56,7 @@ transition(test, "several jobs return at once, each to its queue", {
 transition(test, "without a call, a job returns whichever handed it out", {
   given,
   when: run({ jid: "b", call: "" }, { jid: "a", call: "" }, { jid: "nobody", call: "" }),
-  returns: ["q", undefined, undefined],
+  returns: ["q", "unknown", "unknown"],
   leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
@@ -65,19 +68,19 @@ transition(test, "without a call, a job returns whichever handed it out", {
 transition(test, "a job that another call has handed out since stays with its worker", {
   given,
   when: run({ jid: "b", call: "c:0" }, { jid: "c", call: "c:11" }),
-  returns: [undefined, undefined],
+  returns: ["unknown", "unknown"],
 });
 
 transition(test, "a job that is not handed out, or not there at all, is left alone", {
   given,
   when: run({ jid: "a", call: "c:1" }, { jid: "nobody", call: "c:1" }),
-  returns: [undefined, undefined],
+  returns: ["unknown", "unknown"],
 });
 
 transition(test, "a job is taken back once, though it is named twice", {
   given,
   when: run({ jid: "b", call: "c:1" }, { jid: "b", call: "c:1" }),
-  returns: ["q", undefined],
+  returns: ["q", "unknown"],
   leaves: {
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
@@ -91,7 +94,7 @@ const { b: _b, ...others } = given.jobs;
 transition(test, "a job without a record is out of the way, and the rest return", {
   given: { ...given, jobs: others },
   when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
-  returns: [undefined, "r"],
+  returns: ["unknown", "r"],
   leaves: { queues: { ...given.queues, r: { c: "1/4" } }, working: {}, reservations: {} },
   notices: ["queue r me"],
 });
@@ -103,7 +106,30 @@ transition(test, "a job that can't be read here stays until its reservation ends
     damaged: { b: "c1" },
   },
   when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
-  returns: [undefined, undefined],
+  returns: ["unknown", "unknown"],
+});
+
+transition(test, "a leased job is taken back from who has its lease, and from nobody else", {
+  given: {
+    ...given,
+    reservations: {
+      b: { ...reservation, place: "5/3", lease: { token: 7, ms: 30_000 } },
+      c: { ...reservation, place: "1/4" },
+    },
+  },
+  when: run(
+    { jid: "b", call: "", token: 6 },
+    { jid: "c", call: "", token: 7 },
+    { jid: "nobody", call: "", token: 7 },
+    { jid: "b", call: "", token: 7 },
+  ),
+  returns: ["stale", "stale", "stale", "q"],
+  leaves: {
+    queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
+    working: { c: 1_801 },
+    reservations: { c: { ...reservation, place: "1/4" } },
+  },
+  notices: ["queue q me"],
 });
 
 test.run();

@@ -11,17 +11,21 @@ const NOW = 1_000_000;
 const DEADLINE = NOW + 1_800_000;
 
 /** Each request is a line of queue names. */
-const run =
-  (...requests: string[]) =>
+const run = (...requests: string[]) => runWithLease(0, ...requests);
+
+const runWithLease =
+  (lease: number, ...requests: string[]) =>
   async ({ link, keys }: TestStore) => {
-    const items = requests.map((queues) => ({ wid: "w", queues }));
+    const items = requests.map((queues) => ({ wid: "w", queues, lease }));
     const handedOut = await reserve.run(link, keys, { now: NOW, call: "me:1" }, items);
     return handedOut.map((one) => {
       if (one === undefined) return "nothing";
       if (one === LATER) return "later";
       if ("version" in one) return `${one.jid} can't be read: ${one.version ?? "damaged"}`;
-      const { jid, queue, left, record } = one;
-      return `${jid} of ${queue}, ${left} left: ${decodeRecord(record).text.toString("utf8", 0, 10)}`;
+      const { jid, queue, left, record, token } = one;
+      const text = decodeRecord(record).text.toString("utf8", 0, 10);
+      const lease = token === undefined ? "" : `, lease ${token}`;
+      return `${jid} of ${queue}, ${left} left: ${text}${lease}`;
     });
   };
 
@@ -323,5 +327,49 @@ for (const [what, hex] of [
     leaves: { queues: {}, dead: { a: NOW } },
   });
 }
+
+const FIRST_TOKEN = NOW * 256 + 1;
+
+transition(test, "a lease lasts as long as it was asked for, and has a token", {
+  given: {
+    jobs: { a: { ...job, reserveFor: 60 }, b: job },
+    queues: { q: { a: "5/1" }, r: { b: "5/2" } },
+    queueNames: ["q", "r"],
+  },
+  when: runWithLease(30_000, "q", "r", "q"),
+  returns: [
+    `a of q, 0 left: text, lease ${FIRST_TOKEN}`,
+    `b of r, 0 left: text, lease ${FIRST_TOKEN + 1}`,
+    "nothing",
+  ],
+  leaves: {
+    queues: {},
+    token: FIRST_TOKEN + 1,
+    working: { a: NOW + 30_000, b: NOW + 30_000 },
+    reservations: {
+      a: { ...reservation, place: "5/1", lease: { token: FIRST_TOKEN, ms: 30_000 } },
+      b: { ...reservation, place: "5/2", lease: { token: FIRST_TOKEN + 1, ms: 30_000 } },
+    },
+  },
+});
+
+transition(test, "a token is greater than any before it, also when the clock went back", {
+  given: {
+    jobs: { a: job },
+    queues: { q: { a: "5/1" } },
+    queueNames: ["q"],
+    token: 2 * FIRST_TOKEN,
+  },
+  when: runWithLease(2_000, "q"),
+  returns: [`a of q, 0 left: text, lease ${2 * FIRST_TOKEN + 1}`],
+  leaves: {
+    queues: {},
+    token: 2 * FIRST_TOKEN + 1,
+    working: { a: NOW + 2_000 },
+    reservations: {
+      a: { ...reservation, place: "5/1", lease: { token: 2 * FIRST_TOKEN + 1, ms: 2_000 } },
+    },
+  },
+});
 
 test.run();

@@ -1,0 +1,21 @@
+import type { Clock } from "../clock.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Logger } from "../logger.ts";
+import { DueTask } from "./due-task.ts";
+
+/**
+ * Says that a broker is there. Where none was for a while, workers could not be heard, and nobody is
+ * taken for dead before there was time to say otherwise.
+ */
+export function keepAliveTask({ jobs }: Engine, clock: Clock, log: Logger): DueTask {
+  return new DueTask({
+    name: "keep-alive",
+    longestSleepMs: 1_000,
+    clock,
+    log,
+    work: async () => {
+      await jobs.keepAlive();
+      return undefined;
+    },
+  });
+}
