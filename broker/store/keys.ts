@@ -28,6 +28,8 @@ export interface Keys {
    * <when> <wid>`; without a lease, token and milliseconds are 0.
    */
   reservations: string;
+  /** Hash: jid → what its end concerns besides itself; few jobs have an entry. See shared/endings.lua. */
+  ties: string;
   /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
   tokens: string;
   /** Time: when a broker was last there, to within a second or two. */
@@ -82,6 +84,7 @@ export function keysOf(namespace: string): Keys {
     retries: key("retries"),
     working: key("working"),
     reservations: key("reservations"),
+    ties: key("ties"),
     tokens: key("tokens"),
     alive: key("alive"),
     resumed: key("resumed"),

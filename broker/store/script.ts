@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { type Argument, type CallHead, EncodedCall, encodeHead } from "./encoded-call.ts";
 import type { Keys } from "./keys.ts";
+import { readLuaSource } from "./lua-source.ts";
 import type { RedisLink } from "./redis-link.ts";
 
 /**
@@ -28,9 +28,8 @@ export class Script<Fixed extends string, Each extends string, Result> {
   #lastHead: { keys: Keys; head: CallHead } | undefined;
 
   constructor(definition: ScriptDefinition<Fixed, Each, Result>) {
-    const file = new URL(`./lua/${definition.name}.lua`, import.meta.url);
     this.#definition = definition;
-    this.#source = readFileSync(file, "utf8");
+    this.#source = readLuaSource(definition.name, definition.keys);
     this.#sha = createHash("sha1").update(this.#source).digest("hex");
     checkHeader(definition, this.#source);
   }

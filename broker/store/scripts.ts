@@ -101,7 +101,7 @@ export const release = new Script({
 
 export const ack = new Script({
   name: "ack",
-  keys: ["jobs", "working", "reservations", "counters", "history"],
+  keys: ["jobs", "working", "reservations", "counters", "history", "ties"],
   fixed: ["day"],
   each: ["jid", "token"],
   parse: (reply): AckOutcome[] =>
@@ -122,6 +122,7 @@ export const fail = new Script({
     "history",
     "alive",
     "resumed",
+    "ties",
   ],
   fixed: ["now", "day"],
   each: ["jid", "report", "jitter", "cause", "token", "call"],
@@ -209,7 +210,7 @@ export const kill = new Script({
 
 export const discard = new Script({
   name: "discard",
-  keys: ["jobs", "scheduled", "retries", "dead"],
+  keys: ["jobs", "scheduled", "retries", "dead", "ties"],
   fixed: [],
   each: ["set", "jid"],
   parse: digits,
@@ -249,7 +250,7 @@ export const removeQueues = new Script({
 
 export const deleteRemoved = new Script({
   name: "delete-removed",
-  keys: ["jobs", "removals", "removed", "revived"],
+  keys: ["jobs", "removals", "removed", "revived", "ties"],
   fixed: ["limit"],
   each: [],
   parse: integer,
@@ -320,7 +321,7 @@ export const forgetWorkers = new Script({
 
 export const purgeDead = new Script({
   name: "purge-dead",
-  keys: ["jobs", "dead"],
+  keys: ["jobs", "dead", "ties"],
   fixed: ["diedBefore", "keep", "limit"],
   each: [],
   parse: integer,
@@ -351,6 +352,7 @@ export const flush = new Script({
     "revived",
     "counters",
     "history",
+    "ties",
     "notices",
   ],
   fixed: [],

@@ -1,20 +1,23 @@
 -- Deletes some of the jobs that clear.lua and remove-queues.lua have set aside.
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] removals
 -- KEYS[3] removed
 -- KEYS[4] revived
+-- KEYS[5] ties
 -- ARGV[1] limit: how many jobs at the most, and from how many removals
 -- Returns how many of the jobs that had been set aside are so no longer; 0 when none are left
 
-local jobs, removals, prefix, revived = unpack(KEYS)
+local jobs, removals, prefix, revived = unpack(KEYS, 1, 4)
 local limit = tonumber(ARGV[1])
 local count = 0
+local deleted = {}
 
 -- A job that was pushed anew since it was set aside has a record that is not to be deleted.
 local function delete(jid)
   local times = redis.call('HGET', revived, jid)
   if not times then
-    redis.call('HDEL', jobs, jid)
+    deleted[#deleted + 1] = jid
   elseif times == '1' then
     redis.call('HDEL', revived, jid)
   else
@@ -30,5 +33,8 @@ for _, removal in ipairs(redis.call('SRANDMEMBER', removals, limit)) do
   count = count + #popped / 2
   if redis.call('EXISTS', removed) == 0 then redis.call('SREM', removals, removal) end
 end
+
+if #deleted > 0 then redis.call('HDEL', jobs, unpack(deleted)) end
+endings.untie(deleted)
 
 return count

@@ -1,6 +1,7 @@
 -- Puts jobs of scheduled, retries or dead into their queues, provided that they are still there and
 -- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
 -- another broker, and is due again in a minute, so that it is in nobody's way.
+-- Uses records
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -22,47 +23,10 @@ local origin, now, dueBy = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local PLACES_A_PRIORITY = 281474976710656
 local DEFAULT_PRIORITY = 5
-local FORMAT = 1
--- What counts add up to, since more is not exact; and the last date that JavaScript knows.
-local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local POSTPONED_MS = 60000
 local MAX_BYTES = 1048576
 local LATER = 0
 local rewritten = 0
-
--- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
-local function textEnd(record, textStart)
-  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
-  if mark == 0xc6 and d then return textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d end
-  if mark == 0xc5 and b then return textStart + 3 + a * 256 + b end
-  if mark == 0xc4 and a then return textStart + 2 + a end
-  return 0
-end
-
--- The header of a record and where its text begins; or nil, and the version of a format that is not
--- known here, if it tells one. Whatever is damaged has to be found before anything is written.
-local function unpackHeader(record)
-  local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
-  if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
-  if header.v ~= FORMAT then return nil, header.v end
-  local function isNumber(value, limit)
-    return type(value) == 'number' and math.abs(value) <= limit
-  end
-  local function isCount(value) return value == nil or isNumber(value, MAX_INTEGER) end
-  local function isTime(value) return value == nil or isNumber(value, MAX_TIME) end
-  local function isTold(value) return type(value) == 'string' or isTime(value) end
-  local failure = header.failure or { retryCount = 0, remaining = 0, errtype = '', message = '' }
-  local isSound = type(header.queue) == 'string' and isCount(header.retry)
-    and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
-    and type(failure) == 'table' and isNumber(failure.retryCount, MAX_INTEGER)
-    and isNumber(failure.remaining, MAX_INTEGER) and isTold(failure.failedAt)
-    and isTold(failure.nextAt) and type(failure.errtype) == 'string'
-    and type(failure.message) == 'string'
-    and (failure.backtrace == nil or type(failure.backtrace) == 'table')
-  if not isSound then return nil end
-  if textEnd(record, textStart) ~= #record then return nil end
-  return header, textStart
-end
 
 -- How record.ts begins the header of a job that has nothing but its queue, and how it writes the date
 -- that is added, in front of all else that such a header of a queued job has.
@@ -78,7 +42,7 @@ local function requeuePlain(record)
   local mark = record:byte(#PLAIN + 1)
   if not mark or mark < SHORT_TEXT or mark > SHORT_TEXT_END then return nil end
   local nameEnd = #PLAIN + 1 + mark - SHORT_TEXT
-  if textEnd(record, nameEnd) ~= #record then return nil end
+  if records.textEnd(record, nameEnd) ~= #record then return nil end
   local head = PLAIN_QUEUED .. record:sub(#PLAIN_QUEUED + 1, nameEnd)
   return head .. ENQUEUED_NOW .. record:sub(nameEnd + 1), record:sub(#PLAIN + 2, nameEnd)
 end
@@ -122,7 +86,7 @@ local function enqueue(set, jid, due)
     rewritten = rewritten + #record
     return move(set, jid, plain, name, DEFAULT_PRIORITY)
   end
-  local header, textStart = unpackHeader(record)
+  local header, textStart = records.unpackHeader(record)
   if not header then
     local version = textStart
     putAside(set, jid, not version)

@@ -3,6 +3,7 @@
 -- a lease, or its worker is gone, it need not wait to be tried again.
 -- One whose record is damaged dies. One of a format that is not known here is left to another broker;
 -- if it is overdue, it is again in a minute, so that it is in nobody's way.
+-- Uses records, presence, endings
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -12,6 +13,7 @@
 -- KEYS[7] history
 -- KEYS[8] alive
 -- KEYS[9] resumed
+-- KEYS[10] ties
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -27,55 +29,16 @@
 -- on, or {"later"} when it is to be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
-local counters, history, alive, resumed = unpack(KEYS, 6)
+local counters, history = unpack(KEYS, 6, 7)
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
-local FORMAT = 1
--- What counts add up to, since more is not exact; and the last date that JavaScript knows.
-local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local POSTPONED_MS = 60000
--- Brokers tell each second that they are there; after so long without a word there was none.
-local NO_BROKER_MS = 3000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
 local MAX_BYTES = 1048576
 local rewritten = 0
 local outcomes = {}
 local count = 0
-
--- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
-local function textEnd(record, textStart)
-  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
-  if mark == 0xc6 and d then return textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d end
-  if mark == 0xc5 and b then return textStart + 3 + a * 256 + b end
-  if mark == 0xc4 and a then return textStart + 2 + a end
-  return 0
-end
-
--- The header of a record and where its text begins; or nil, and the version of a format that is not
--- known here, if it tells one. Whatever is damaged has to be found before anything is written.
-local function unpackHeader(record)
-  local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
-  if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
-  if header.v ~= FORMAT then return nil, header.v end
-  local function isNumber(value, limit)
-    return type(value) == 'number' and math.abs(value) <= limit
-  end
-  local function isCount(value) return value == nil or isNumber(value, MAX_INTEGER) end
-  local function isTime(value) return value == nil or isNumber(value, MAX_TIME) end
-  local function isTold(value) return type(value) == 'string' or isTime(value) end
-  local failure = header.failure or { retryCount = 0, remaining = 0, errtype = '', message = '' }
-  local isSound = type(header.queue) == 'string' and isCount(header.retry)
-    and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
-    and type(failure) == 'table' and isNumber(failure.retryCount, MAX_INTEGER)
-    and isNumber(failure.remaining, MAX_INTEGER) and isTold(failure.failedAt)
-    and isTold(failure.nextAt) and type(failure.errtype) == 'string'
-    and type(failure.message) == 'string'
-    and (failure.backtrace == nil or type(failure.backtrace) == 'table')
-  if not isSound then return nil end
-  if textEnd(record, textStart) ~= #record then return nil end
-  return header, textStart
-end
 
 -- What FWP keeps of the failures so far, this one included.
 local function failed(failure, retry, report)
@@ -102,10 +65,8 @@ end
 -- Until when a lease lasts that nobody could renew, since no broker was there; nothing for others.
 local function findGrace(reservation)
   if reservation.leaseMs == 0 then return nil end
-  -- Who expires it may be the first that is there again, and not have said so yet.
-  local isFirst = now - (tonumber(redis.call('GET', alive)) or 0) > NO_BROKER_MS
-  local since = isFirst and now or tonumber(redis.call('GET', resumed)) or 0
-  return since + reservation.leaseMs > now and since + reservation.leaseMs or nil
+  local grace = presence.since(now) + reservation.leaseMs
+  return grace > now and grace or nil
 end
 
 local function fail(jid, report, jitter, cause, token, call)
@@ -125,7 +86,7 @@ local function fail(jid, report, jitter, cause, token, call)
     report = { errtype = 'WorkerLost', message = 'worker lost: ' .. reservation.wid, backtrace = {} }
   end
   local record = redis.call('HGET', jobs, jid)
-  local header, textStart = unpackHeader(record)
+  local header, textStart = records.unpackHeader(record)
   local version = not header and textStart
   if version then
     if cause ~= 'reported' then redis.call('ZADD', working, now + POSTPONED_MS, jid) end
@@ -147,6 +108,7 @@ local function fail(jid, report, jitter, cause, token, call)
   local retry = header.retry or DEFAULT_RETRY
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)
+    endings.untie({ jid })
     return { 'discarded' }
   end
 

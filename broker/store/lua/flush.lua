@@ -14,14 +14,15 @@
 -- KEYS[12] revived
 -- KEYS[13] counters
 -- KEYS[14] history
--- KEYS[15] notices
+-- KEYS[15] ties
+-- KEYS[16] notices
 -- Returns nothing
 
-local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[15]
+local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[16]
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
-redis.call('UNLINK', unpack(KEYS, 1, 14))
+redis.call('UNLINK', unpack(KEYS, 1, 15))
 redis.call('PUBLISH', notices, 'flushed')
 
 return false

@@ -1,4 +1,5 @@
 -- Tells where jobs are. Nothing changes.
+-- Uses records
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] scheduled
@@ -19,9 +20,8 @@ local function locate(jid)
     if score then return { set[1], score, redis.call('HGET', reservations, jid) or '' } end
   end
   local record = redis.call('HGET', jobs, jid)
-  local isRead, _, header = pcall(cmsgpack.unpack_one, record)
-  if not isRead or type(header) ~= 'table' or type(header.queue) ~= 'string' then return false end
-  local score = redis.call('ZSCORE', prefix .. header.queue, jid)
+  local name = records.findQueue(record)
+  local score = name and redis.call('ZSCORE', prefix .. name, jid)
   return score and { 'enqueued', score, '' } or false
 end
 

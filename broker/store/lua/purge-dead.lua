@@ -1,6 +1,8 @@
 -- Deletes dead jobs that are too old, and the oldest of those that are too many.
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] dead
+-- KEYS[3] ties
 -- ARGV[1] diedBefore: who died before this is too old
 -- ARGV[2] keep: how many may stay
 -- ARGV[3] limit: how many are deleted at the most
@@ -15,7 +17,8 @@ local count = math.min(math.max(tooOld, tooMany), limit)
 if count <= 0 then return 0 end
 
 local purged = redis.call('ZRANGE', dead, 0, count - 1)
-for _, jid in ipairs(purged) do redis.call('HDEL', jobs, jid) end
+redis.call('HDEL', jobs, unpack(purged))
 redis.call('ZREMRANGEBYRANK', dead, 0, count - 1)
+endings.untie(purged)
 
 return #purged

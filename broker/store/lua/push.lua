@@ -1,6 +1,7 @@
 -- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
 -- A job that is live already stays as it is; one that is dead, or has been removed and is only not
 -- deleted yet, starts anew.
+-- Uses records
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -28,7 +29,7 @@ if count == 0 then return '' end
 
 local jids = {}
 for index = 1, count do jids[index] = ARGV[index * 5 - 3] end
-local records = redis.call('HMGET', jobs, unpack(jids))
+local stored = redis.call('HMGET', jobs, unpack(jids))
 local place = redis.call('INCRBY', sequence, count) - count
 
 -- Whether a job is live that has a record and is not dead. If nothing is removed, it must be.
@@ -37,11 +38,9 @@ local function isLive(jid, record)
   for _, set in ipairs({ scheduled, retries, working }) do
     if redis.call('ZSCORE', set, jid) then return true end
   end
-  local isRead, _, header = pcall(cmsgpack.unpack_one, record)
-  local name = isRead and type(header) == 'table' and header.queue
+  local name = records.findQueue(record)
   -- It could be in any queue: better that it stays as it is than that it is in two.
-  if type(name) ~= 'string' then return true end
-  return redis.call('ZSCORE', prefix .. name, jid)
+  return not name or redis.call('ZSCORE', prefix .. name, jid)
 end
 
 -- Whether a job that has a record may start anew. One that has been removed stays in the removal,
@@ -61,13 +60,13 @@ local function append(values, first, second)
   values[#values + 1] = second
 end
 
-local stored = {}
+local isStored = {}
 local seen = {}
 for index, jid in ipairs(jids) do
   local name, band, due, record = unpack(ARGV, index * 5 - 2, index * 5 + 1)
-  local isNew = not seen[jid] and (not records[index] or unearth(jid, records[index]))
+  local isNew = not seen[jid] and (not stored[index] or unearth(jid, stored[index]))
   seen[jid] = true
-  stored[index] = isNew and 1 or 0
+  isStored[index] = isNew and 1 or 0
   if isNew then append(newRecords, jid, record) end
   if isNew and due ~= '' then
     append(newDues, due, jid)
@@ -88,4 +87,4 @@ for name, places in pairs(newPlaces) do
   redis.call('ZADD', queue, unpack(places))
 end
 
-return table.concat(stored)
+return table.concat(isStored)

@@ -1,5 +1,6 @@
 -- Takes back jobs that were handed out to nobody, or to a worker that gives them back: each returns to
 -- the place that it had. One that can't be read here stays until its reservation ends.
+-- Uses records
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -15,7 +16,6 @@
 -- when the worker's lease is stale
 
 local jobs, queues, prefix, working, reservations, notices = unpack(KEYS)
-local FORMAT = 1
 local released = {}
 
 -- The queue that it went back to; false when it did not.
@@ -27,15 +27,14 @@ local function release(jid, place)
     redis.call('HDEL', reservations, jid)
     return false
   end
-  local isRead, _, header = pcall(cmsgpack.unpack_one, record)
-  if not isRead or type(header) ~= 'table' or header.v ~= FORMAT then return false end
-  if type(header.queue) ~= 'string' then return false end
+  local name = records.findQueue(record)
+  if not name then return false end
   redis.call('ZREM', working, jid)
   redis.call('HDEL', reservations, jid)
-  redis.call('SADD', queues, header.queue)
-  redis.call('ZADD', prefix .. header.queue, place, jid)
-  redis.call('PUBLISH', notices, 'queue ' .. header.queue .. ' ' .. ARGV[1])
-  return header.queue
+  redis.call('SADD', queues, name)
+  redis.call('ZADD', prefix .. name, place, jid)
+  redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. ARGV[1])
+  return name
 end
 
 for index = 2, #ARGV, 3 do

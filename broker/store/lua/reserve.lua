@@ -1,6 +1,7 @@
 -- Hands out jobs: each request gets the first job of the first of its queues that has one and is
 -- not paused. A job that can't be read here is put aside, and who asked is told: one of a format that
 -- is not known goes to retries, for a broker that knows it; one whose record is damaged, to dead.
+-- Uses records
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -24,9 +25,6 @@
 local jobs, queues, prefix, working, reservations, paused, retries, dead, tokens = unpack(KEYS)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
-local FORMAT = 1
--- What counts add up to, since more is not exact; and the last date that JavaScript knows.
-local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local POSTPONED_MS = 60000
 -- Jobs may be large: no more are read when so many bytes have been.
 local MAX_BYTES = 1048576
@@ -38,40 +36,6 @@ local NOTHING = { false, false, false, false }
 local TOKENS_A_MS = 256
 local MANY_QUEUES = 8
 local isAnyPaused = redis.call('SCARD', paused) > 0
-
--- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
-local function textEnd(record, textStart)
-  local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
-  if mark == 0xc6 and d then return textStart + 5 + ((a * 256 + b) * 256 + c) * 256 + d end
-  if mark == 0xc5 and b then return textStart + 3 + a * 256 + b end
-  if mark == 0xc4 and a then return textStart + 2 + a end
-  return 0
-end
-
--- The header of a record and where its text begins; or nil, and the version of a format that is not
--- known here, if it tells one. Whatever is damaged has to be found before anything is written.
-local function unpackHeader(record)
-  local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
-  if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
-  if header.v ~= FORMAT then return nil, header.v end
-  local function isNumber(value, limit)
-    return type(value) == 'number' and math.abs(value) <= limit
-  end
-  local function isCount(value) return value == nil or isNumber(value, MAX_INTEGER) end
-  local function isTime(value) return value == nil or isNumber(value, MAX_TIME) end
-  local function isTold(value) return type(value) == 'string' or isTime(value) end
-  local failure = header.failure or { retryCount = 0, remaining = 0, errtype = '', message = '' }
-  local isSound = type(header.queue) == 'string' and isCount(header.retry)
-    and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
-    and type(failure) == 'table' and isNumber(failure.retryCount, MAX_INTEGER)
-    and isNumber(failure.remaining, MAX_INTEGER) and isTold(failure.failedAt)
-    and isTold(failure.nextAt) and type(failure.errtype) == 'string'
-    and type(failure.message) == 'string'
-    and (failure.backtrace == nil or type(failure.backtrace) == 'table')
-  if not isSound then return nil end
-  if textEnd(record, textStart) ~= #record then return nil end
-  return header, textStart
-end
 
 -- What a header has up to the date in `enqueuedAt` when there is nothing else in it, as record.ts
 -- writes it; \66 begins every date from 1970 to the year 19,000.
@@ -89,7 +53,7 @@ end
 local function isPlain(record, name)
   local head = plainHead(name)
   if record:sub(1, #head) ~= head then return false end
-  return textEnd(record, #head + 7) == #record
+  return records.textEnd(record, #head + 7) == #record
 end
 
 -- The names in a list. Of many, only those that any job ever had: most have none, as a rule, and one
@@ -155,7 +119,7 @@ local function handOut(request, taken, record)
   end
   local deadline = DEFAULT_DEADLINE
   if not isPlain(record, name) then
-    local header, version = unpackHeader(record)
+    local header, version = records.unpackHeader(record)
     if not header and version then
       redis.call('ZADD', retries, now + POSTPONED_MS, jid)
       return { jid, false, tostring(version), false }

@@ -1,6 +1,7 @@
 -- Tells which workers have not beaten for too long, those whose connections have all closed among them.
--- Nobody is silent that could not be heard: after a
--- while without any broker all have their time anew.
+-- Nobody
+-- is silent that could not be heard: after a while without any broker all have their time anew.
+-- Uses presence
 -- KEYS[1] workers
 -- KEYS[2] worker
 -- KEYS[3] departed
@@ -11,15 +12,11 @@
 -- ARGV[3] limit: how many of each at the most
 -- Returns a wid and 1 or 0 in turns: whether it has ever beaten
 
-local workers, prefix, departed, alive, resumed = unpack(KEYS)
+local workers, prefix, departed = unpack(KEYS)
 local now, silence, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
--- As in fail.lua.
-local NO_BROKER_MS = 3000
 local flat = {}
 
-local isFirst = now - (tonumber(redis.call('GET', alive)) or 0) > NO_BROKER_MS
-local since = isFirst and now or tonumber(redis.call('GET', resumed)) or 0
-if since > now - silence then return flat end
+if presence.since(now) > now - silence then return flat end
 
 local silentSince = string.format('(%.0f', now - silence)
 local function silentOf(set)

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -222,14 +221,5 @@ for (const { from, name, run } of steps) {
     await fc.assert(property, { seed, numRuns: 8 });
   });
 }
-
-test("the scripts that read the whole of a header agree on what a sound one is", () => {
-  const [first, ...others] = ["reserve", "fail", "enqueue"].map((name) => {
-    const script = readFileSync(new URL(`../../../broker/store/lua/${name}.lua`, import.meta.url));
-    return /-- The header of a record and where[\s\S]*?\nend\n/.exec(script.toString())?.[0];
-  });
-  assert.match(String(first), "unpack_one");
-  for (const other of others) assert.is(other, first);
-});
 
 test.run();

@@ -62,7 +62,8 @@ test(
 test(
   "what is counted is counted for the day, in UTC",
   withStore(async ({ store, clock, seed, state }) => {
-    await seed({ working: { a: 1, b: 1 } });
+    const reservation = { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" };
+    await seed({ working: { a: 1, b: 1 }, reservations: { a: reservation, b: reservation } });
     clock.advance(86_399_999);
     await store.ack({ jid: "a" });
     clock.advance(1);

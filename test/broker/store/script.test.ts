@@ -13,20 +13,25 @@ type Definition = ScriptDefinition<string, string, unknown>;
 /** As ack.lua has it. */
 const ack: Definition = {
   name: "ack",
-  keys: ["jobs", "working", "reservations", "counters", "history"],
+  keys: ["jobs", "working", "reservations", "counters", "history", "ties"],
   fixed: ["day"],
   each: ["jid", "token"],
   parse: (reply) => reply,
 };
+
+const reservation = { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" };
 
 test("a definition that agrees with the head of its file is taken", () => {
   assert.instance(new Script(ack), Script);
 });
 
 const disagreements: [what: string, definition: Definition][] = [
-  ["names another key", { ...ack, keys: ["jobs", "working", "dead", "counters", "history"] }],
+  [
+    "names another key",
+    { ...ack, keys: ["jobs", "working", "dead", "counters", "history", "ties"] },
+  ],
   ["names keys in another order", { ...ack, keys: ack.keys.toReversed() }],
-  ["lacks a key", { ...ack, keys: ack.keys.slice(0, -1) }],
+  ["lacks a key", { ...ack, keys: ack.keys.slice(1) }],
   ["has a key too many", { ...ack, keys: [...ack.keys, "dead"] }],
   ["names an argument otherwise", { ...ack, fixed: ["today"] }],
   ["takes once what comes with each item", { ...ack, fixed: ["day", "jid", "token"], each: [] }],
@@ -58,13 +63,13 @@ test(
       { jid: "b", token: 7 },
     ];
     await new Script(ack).run(parrot, keys, { day: "2026-01-01" }, items);
-    const { jobs, working, reservations, counters, history } = keys;
+    const { jobs, working, reservations, counters, history, ties } = keys;
     const parts = sent[0]?.split("\r\n").filter((_, index) => index > 0 && index % 2 === 0);
     const [command, sha = "", ...rest] = parts ?? [];
     assert.is(command, "EVALSHA");
     assert.match(sha, /^[0-9a-f]{40}$/);
-    const names = [jobs, working, reservations, counters, history];
-    assert.equal(rest, ["5", ...names, "2026-01-01", "a", "0", "b", "7"]);
+    const names = [jobs, working, reservations, counters, history, ties];
+    assert.equal(rest, ["6", ...names, "2026-01-01", "a", "0", "b", "7"]);
   }),
 );
 
@@ -73,7 +78,10 @@ test(
   withStore(async ({ link, keys, redis, seed, state }) => {
     const run = (jid: string) =>
       scripts.ack.run(link, keys, { day: "2026-01-01" }, [{ jid, token: 0 }]);
-    await seed({ working: { a: 1, b: 1, c: 1 } });
+    await seed({
+      working: { a: 1, b: 1, c: 1 },
+      reservations: { a: reservation, b: reservation, c: reservation },
+    });
     assert.equal(await run("a"), ["done"]);
     await redis.script("FLUSH");
     assert.equal(await Promise.all([run("b"), run("c"), run("d")]), [
@@ -88,7 +96,7 @@ test(
 test(
   "a script's own error comes through, and is not tried again",
   withStore(async ({ link, keys, redis }) => {
-    await redis.set(keys.working, "of the wrong type");
+    await redis.set(keys.reservations, "of the wrong type");
     let calls = 0;
     const counting = {
       send: (call: EncodedCall) => {
