@@ -28,6 +28,7 @@ try {
   writeFileSync(ignore, "*\n"); // should we be killed, nobody commits what is left
   if (compile()) {
     copyScripts("broker/store/lua");
+    copyScripts("broker/store/lua/shared");
     chmodSync(join(next, "bin/millrace.js"), 0o755);
     writeFileSync(join(next, stampFile), stamp);
     swap();
