@@ -28,6 +28,7 @@ export interface Figures {
 export type LoadRequest = LoadOptions & {
   connections: number;
   queues?: readonly string[];
+  hasLeases?: boolean;
   warmUpMs?: number;
   measureMs?: number;
 };

@@ -9,14 +9,14 @@ export type Durability = "always" | "everysec";
 const MILLRACE = join(root, "dist/bin/millrace.js");
 
 /** The built program, with an embedded Redis on an empty directory. */
-export async function startMillrace(durability: Durability): Promise<Contender> {
+export async function startMillrace(durability: Durability, name = "millrace"): Promise<Contender> {
   const directory = temporaryDirectory();
   const places = ["-b", "127.0.0.1:0", "-d", directory, "-c", directory];
   const flags = ["serve", ...places, "--durability", durability];
   const serving = await serve({ program: [MILLRACE], flags });
   const redis = new RedisProbe(join(directory, "millrace-redis.sock"));
   return onTheWire({
-    name: "millrace",
+    name,
     durability: `AOF, fsync ${durability}`,
     host: "127.0.0.1",
     port: serving.port,

@@ -10,6 +10,9 @@ export interface Reply {
   isNil: boolean;
 }
 
+const HELLO = Buffer.from('HELLO {"v":2}\r\n');
+const HELLO_FOR_LEASES = Buffer.from('HELLO {"v":2,"wid":"bench","ext":["lease"]}\r\n');
+
 type OnReply = (reply: Reply, tookMs: number) => void;
 
 const PLUS = "+".charCodeAt(0);
@@ -54,7 +57,7 @@ export class Client {
 
   /** Connects and says HELLO. Whatever goes wrong later, an error reply included, fails it. */
   static connect(
-    { host, port }: { host: string; port: number },
+    { host, port, hasLeases = false }: { host: string; port: number; hasLeases?: boolean },
     onFailure: (error: Error) => void,
   ): Promise<Client> {
     return new Promise((resolve, reject) => {
@@ -62,7 +65,7 @@ export class Client {
       const fail = (error: Error) => (isConnected ? onFailure(error) : reject(error));
       const client = new Client(host, port, fail);
       client.#onReply = () => {
-        client.send(Buffer.from('HELLO {"v":2}\r\n'), () => {
+        client.send(hasLeases ? HELLO_FOR_LEASES : HELLO, () => {
           isConnected = true;
           resolve(client);
         });

@@ -4,6 +4,7 @@ import type { Reply } from "./client.ts";
 const PREFIX = randomBytes(4).toString("hex");
 const DIGITS = 12;
 const ZERO = "0".charCodeAt(0);
+const LEASE = '"lease":';
 const QUOTE = '"'.charCodeAt(0);
 export const JID_BYTES = PREFIX.length + DIGITS;
 
@@ -78,6 +79,21 @@ export class AckCommand {
     reply.bytes.copy(this.#bytes, 'ACK {"jid":"'.length, at, at + JID_BYTES);
     return this.#bytes;
   }
+}
+
+/** An ACK that names the lease too. */
+export class LeasedAckCommand {
+  of(reply: Reply): Buffer {
+    const at = jidAt(reply);
+    const jid = reply.bytes.toString("latin1", at, at + JID_BYTES);
+    return Buffer.from(`ACK {"jid":"${jid}","lease":${leaseOf(reply)}}\r\n`);
+  }
+}
+
+/** The token of a job's lease, which is its last member. */
+export function leaseOf({ bytes, bodyEnd }: Reply): string {
+  const at = bytes.lastIndexOf(LEASE, bodyEnd) + LEASE.length;
+  return bytes.toString("latin1", at, bodyEnd - "}".length);
 }
 
 /** Which of this process' jobs a FETCH was answered with. */

@@ -10,6 +10,8 @@ interface CommonPlan {
   /** The length of a job's JSON text, as the client sends it. */
   jobBytes: number;
   queues: readonly string[];
+  /** Whether connections ask for leases, and name them in ACK and BEAT. */
+  hasLeases?: boolean;
   /** How long the load runs before it is measured. */
   warmUpMs: number;
   measureMs: number;

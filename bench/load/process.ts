@@ -3,7 +3,7 @@ import { work } from "./work.ts";
 
 /** Works off what is queued. A job is done when it has been acknowledged. */
 export const processJobs: Load<PlanOf<"process">> = async (plan, measurement, connect) => {
-  const { connections, queues, count } = plan;
+  const { connections, queues, hasLeases, count } = plan;
   const [fetched, acked] = ["FETCH", "ACK"].map((verb) => measurement.timer(verb));
   const clients = await connect(connections);
   let left = count;
@@ -11,6 +11,7 @@ export const processJobs: Load<PlanOf<"process">> = async (plan, measurement, co
     for (const client of clients) {
       work(client, {
         queues,
+        hasLeases,
         onFetched: (_reply, ms) => fetched?.(ms),
         onAcked(ms) {
           acked?.(ms);

@@ -1,8 +1,9 @@
 import type { Client, Reply } from "./client.ts";
-import { AckCommand, fetchCommand } from "./commands.ts";
+import { AckCommand, fetchCommand, LeasedAckCommand } from "./commands.ts";
 
 export interface WorkOptions {
   queues: readonly string[];
+  hasLeases?: boolean | undefined;
   onFetched?: (reply: Reply, tookMs: number) => void;
   onAcked?: (tookMs: number) => void;
   /** A FETCH was answered with nothing. */
@@ -11,9 +12,9 @@ export interface WorkOptions {
 
 /** A worker's connection: FETCH, ACK, and again. */
 export function work(client: Client, options: WorkOptions): void {
-  const { queues, onFetched, onAcked, onNothing } = options;
+  const { queues, hasLeases = false, onFetched, onAcked, onNothing } = options;
   const fetch = fetchCommand(queues);
-  const ack = new AckCommand();
+  const ack = hasLeases ? new LeasedAckCommand() : new AckCommand();
   const sendFetch = () =>
     client.send(fetch, (reply, ms) => {
       if (reply.isNil) {

@@ -3,6 +3,7 @@ import { processScenario, produce } from "./against-bullmq.ts";
 import { blocking } from "./blocking.ts";
 import { due } from "./due.ts";
 import { jobs } from "./jobs.ts";
+import { leases } from "./leases.ts";
 import { memory } from "./memory.ts";
 import { million } from "./million.ts";
 import { parked } from "./parked.ts";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   start,
   produce,
   processScenario,
+  leases,
   sdk,
   million,
   blocking,
