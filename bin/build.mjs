@@ -28,7 +28,6 @@ try {
   writeFileSync(ignore, "*\n"); // should we be killed, nobody commits what is left
   if (compile()) {
     copyScripts("broker/store/lua");
-    copyScripts("broker/store/lua/shared");
     chmodSync(join(next, "bin/millrace.js"), 0o755);
     writeFileSync(join(next, stampFile), stamp);
     swap();
@@ -48,8 +47,10 @@ function compile() {
 
 function copyScripts(folder) {
   mkdirSync(join(next, folder), { recursive: true });
-  for (const name of readdirSync(join(root, folder))) {
-    if (name.endsWith(".lua")) copyFileSync(join(root, folder, name), join(next, folder, name));
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) copyScripts(path);
+    else if (path.endsWith(".lua")) copyFileSync(join(root, path), join(next, path));
   }
 }
 
