@@ -5,6 +5,7 @@ export { encodeFail, type Fail, parseFail } from "./commands/fail.ts";
 export { encodeFetch, parseFetch } from "./commands/fetch.ts";
 export { encodeFetchb, type FetchMany, parseFetchb } from "./commands/fetchb.ts";
 export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
+export { encodeJobGet, type JobDescription, parseJobGet } from "./commands/job-get.ts";
 export { encodeMutate, type Mutation, parseMutate } from "./commands/mutate.ts";
 export { encodeQueue, parseQueue, type QueueCommand } from "./commands/queue.ts";
 export { CommandError } from "./errors.ts";

@@ -59,6 +59,8 @@ export interface Command
     CommandDefinition<unknown>,
     "verb" | "usage" | "summary" | "replies" | "states" | "isPipelined" | "parse"
   > {
+  /** Of a verb with sub-commands (family.ts) these. */
+  members?: readonly Command[];
   /** Throws CommandError, or rejects with it. */
   execute(argument: Buffer | undefined, context: CommandContext): Promise<Answer | undefined>;
 }

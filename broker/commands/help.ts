@@ -6,7 +6,7 @@ import { type Command, command } from "./command.ts";
 export function helpOn(commands: () => ReadonlyMap<string, Command>): Command {
   return command({
     verb: "HELP",
-    usage: "HELP [<verb>]",
+    usage: "HELP [<verb> [<subcommand>]]",
     summary: "Shows all verbs, or tells of one.",
     replies: [
       ["$…", "a page of text"],
@@ -15,7 +15,7 @@ export function helpOn(commands: () => ReadonlyMap<string, Command>): Command {
     states: ["identified"],
     parse: (argument) => argument.toString().trim().toUpperCase(),
     run: async (verb) => {
-      if (verb === "") return { reply: bulk(listOf([...commands().values()])) };
+      if (verb === "") return { reply: bulk(listOf([...commands().values()].filter(isVerb))) };
       const found = commands().get(verb);
       if (found === undefined) throw new CommandError(`no help on ${echo(verb)}: see HELP`);
       return { reply: bulk(pageOn(found)) };
@@ -23,13 +23,26 @@ export function helpOn(commands: () => ReadonlyMap<string, Command>): Command {
   });
 }
 
-function listOf(commands: Command[]): string {
-  const lines = commands.map(({ verb, summary }) => `  ${verb.padEnd(8)} ${summary}`);
+/** Sub-commands are on the page of their verb. */
+function isVerb({ verb }: Command): boolean {
+  return !verb.includes(" ");
+}
+
+function listOf(commands: readonly Command[]): string {
+  const lines = columns(commands.map(({ verb, summary }) => [verb, summary]));
   return [...lines, "", "HELP <verb> tells more."].join("\r\n");
 }
 
-function pageOn({ usage, summary, replies }: Command): string {
-  const width = Math.max(...replies.map(([reply]) => reply.length));
-  const meanings = replies.map(([reply, meaning]) => `  ${reply.padEnd(width)}  ${meaning}`);
-  return [usage, "", summary, "", "Replies:", ...meanings].join("\r\n");
+function pageOn({ usage, summary, replies, members }: Command): string {
+  const page = [usage, "", summary];
+  if (members !== undefined) {
+    const listed = columns(members.map((member) => [member.usage, member.summary]));
+    page.push("", "Subcommands, of which HELP <verb> <subcommand> tells more:", ...listed);
+  }
+  return [...page, "", "Replies:", ...columns(replies)].join("\r\n");
+}
+
+function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }

@@ -9,6 +9,7 @@ import { flush } from "./flush.ts";
 import { hello } from "./hello.ts";
 import { helpOn } from "./help.ts";
 import { info } from "./info.ts";
+import { job } from "./job.ts";
 import { monitor } from "./monitor.ts";
 import { mutate } from "./mutate.ts";
 import { push } from "./push.ts";
@@ -27,6 +28,7 @@ const all: readonly Command[] = [
   beat,
   queue,
   mutate,
+  job,
   info,
   flush,
   monitor,
@@ -34,4 +36,7 @@ const all: readonly Command[] = [
   end,
 ];
 
-export const commands: ReadonlyMap<string, Command> = new Map(all.map((one) => [one.verb, one]));
+/** By verb. Sub-commands are there as well, by both words: no line has a space in its verb. */
+export const commands: ReadonlyMap<string, Command> = new Map(
+  all.flatMap((one) => [one, ...(one.members ?? [])]).map((one) => [one.verb, one]),
+);

@@ -1,9 +1,11 @@
 import { parentPort } from "node:worker_threads";
 import { CommandError } from "../../protocol/errors.ts";
 import { commands } from "./index.ts";
+import { OUTLINE } from "./outline.ts";
 
 /** What the thread is asked; see ArgumentParser. */
 export interface ParserRequest {
+  /** Of the command; or what OUTLINE has for one. */
   verb: string;
   argument: Uint8Array;
   receivedAt: number;
@@ -18,7 +20,8 @@ function parse({ verb, argument, receivedAt }: ParserRequest): ParserReply {
   try {
     const { buffer, byteOffset, byteLength } = argument;
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    return { parsed: commands.get(verb)?.parse(bytes, receivedAt) };
+    const asked = verb === OUTLINE.verb ? OUTLINE : commands.get(verb);
+    return { parsed: asked?.parse(bytes, receivedAt) };
   } catch (fault) {
     if (!(fault instanceof CommandError)) return { fault };
     const { message, code, jid } = fault;

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Notice, Store, StoreSizes } from "../store/store.ts";
+import { Catalogue } from "./catalogue.ts";
 import { Fetches } from "./fetches.ts";
 import { Jobs } from "./jobs.ts";
 import { Mutations } from "./mutations.ts";
@@ -11,6 +12,7 @@ import { Workers } from "./workers.ts";
 /** The rules of the broker, wired to each other and to the store. It knows no sockets and no verbs. */
 export class Engine {
   readonly jobs: Jobs;
+  readonly catalogue: Catalogue;
   readonly fetches: Fetches;
   readonly queues: Queues;
   readonly mutations: Mutations;
@@ -23,6 +25,7 @@ export class Engine {
     this.workers = new Workers(store, clock, log);
     this.fetches = new Fetches(store, this.workers, clock, log);
     this.jobs = new Jobs(store, clock, random, log);
+    this.catalogue = new Catalogue(store);
     this.queues = new Queues(store, clock);
     this.mutations = new Mutations(store, (queue) => this.fetches.wake(queue, 1));
     this.statistics = new Statistics(clock.now());

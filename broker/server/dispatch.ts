@@ -9,8 +9,9 @@ const SPACE = 0x20;
 /** As much of a verb as is looked at: none is so long, and an error repeats no more of it. */
 const MAX_VERB_BYTES = 4 * MAX_ECHO_CHARACTERS;
 
-/** A line as a client sent it, taken apart at its first space. */
+/** A line as a client sent it, taken apart at its first space, or where a sub-command ends. */
 export interface CommandLine {
+  /** Of a sub-command both words. */
   verb: string;
   /** Undefined when the line has no space. */
   argument: Buffer | undefined;
@@ -19,11 +20,27 @@ export interface CommandLine {
 }
 
 export function parseLine(line: Buffer): CommandLine {
-  const space = line.indexOf(SPACE);
-  const end = space === -1 ? line.length : space;
-  const verb = line.toString("utf8", 0, Math.min(end, MAX_VERB_BYTES));
-  const argument = space === -1 ? undefined : line.subarray(space + 1);
-  return { verb, argument, command: commands.get(verb) };
+  const { word: verb, rest: argument } = cutWord(line);
+  const command = commands.get(verb);
+  return (command?.members && findMember(verb, argument)) ?? { verb, argument, command };
+}
+
+/** The sub-command that an argument begins with, in either case. */
+function findMember(family: string, argument: Buffer | undefined): CommandLine | undefined {
+  if (argument === undefined) return undefined;
+  const { word, rest } = cutWord(argument);
+  const verb = `${family} ${word.toUpperCase()}`;
+  const command = commands.get(verb);
+  return command && { verb, argument: rest, command };
+}
+
+function cutWord(text: Buffer): { word: string; rest: Buffer | undefined } {
+  const space = text.indexOf(SPACE);
+  const end = space === -1 ? text.length : space;
+  return {
+    word: text.toString("utf8", 0, Math.min(end, MAX_VERB_BYTES)),
+    rest: space === -1 ? undefined : text.subarray(space + 1),
+  };
 }
 
 export interface Outcome extends Partial<Answer> {

@@ -74,8 +74,17 @@ function unpackRecord(record: Buffer): unknown[] {
 /** @throws UnreadableRecord */
 export function readStoredJob(jid: string, record: Buffer): StoredJob {
   const { header, text } = decodeRecord(record);
+  return storedJob(jid, header, text);
+}
+
+/** All that a record has, when a script has found it to be sound. */
+export function readSoundRecord(jid: string, record: Buffer): StoredJob & { queue: string } {
+  const { header, text } = decodeRecord(record);
+  return { ...storedJob(jid, header, text), queue: header.queue };
+}
+
+function storedJob(jid: string, { enqueuedAt, failure }: JobHeader, text: Buffer): StoredJob {
   // To the scripts, nil is absence.
-  const { enqueuedAt, failure } = header;
   return { jid, text, enqueuedAt: enqueuedAt ?? undefined, failure: failure ?? undefined };
 }
 

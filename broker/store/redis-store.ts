@@ -6,15 +6,17 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { GroupCommit, LATER } from "./group-commit.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
+import { readLocation } from "./location.ts";
 import { LostHandouts } from "./lost-handouts.ts";
 import { parseNotice } from "./notice.ts";
 import { encodeRecord, headerOf, pack, readStoredJob, UnreadableRecord } from "./record.ts";
+import { RedisCatalogue } from "./redis-catalogue.ts";
 import { findDangers } from "./redis-check.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { RedisQueues } from "./redis-queues.ts";
 import { list, pairs, text } from "./redis-reply.ts";
 import { RedisWaiting } from "./redis-waiting.ts";
-import { parseReservation, scanReservations } from "./reservation.ts";
+import { scanReservations } from "./reservation.ts";
 import * as scripts from "./scripts.ts";
 import {
   type AckOutcome,
@@ -59,6 +61,7 @@ const STEP = 100;
 export class RedisStore implements Store {
   readonly queues: RedisQueues;
   readonly waiting: RedisWaiting;
+  readonly catalogue: RedisCatalogue;
   readonly #link: RedisLink;
   readonly #keys: Keys;
   readonly #clock: Clock;
@@ -100,6 +103,7 @@ export class RedisStore implements Store {
     this.#log = log;
     this.queues = new RedisQueues(link, this.#keys);
     this.waiting = new RedisWaiting(link, this.#keys, clock, this.#id);
+    this.catalogue = new RedisCatalogue(link, this.#keys);
     this.#lostHandouts = new LostHandouts(link, this.#keys, log);
   }
 
@@ -170,11 +174,7 @@ export class RedisStore implements Store {
 
   async locate(jid: string): Promise<JobLocation | undefined> {
     const [found] = await scripts.locate.run(this.#link, this.#keys, {}, [{ jid }]);
-    if (found === undefined) return undefined;
-    const { state, score, reservation } = found;
-    if (state !== "working") return { state };
-    const { wid, reservedAt, token } = parseReservation(reservation);
-    return { state, reservation: { wid, reservedAt, endsAt: score, token } };
+    return found && readLocation(found);
   }
 
   async fail(failed: FailedJob): Promise<FailOutcome> {

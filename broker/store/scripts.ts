@@ -1,16 +1,10 @@
+import { JOB_STATES, type JobState } from "../../protocol/job-state.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
 import { bytes, digits, integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
-import {
-  type AckOutcome,
-  type FailOutcome,
-  type HandBackOutcome,
-  JOB_STATES,
-  type JobState,
-  type SilentWorker,
-} from "./store.ts";
+import type { AckOutcome, FailOutcome, HandBackOutcome, SilentWorker } from "./store.ts";
 
 /** All transitions, one script each. What they do, and what they return, says the head of the file. */
 
@@ -160,24 +154,37 @@ export const locate = new Script({
   keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead"],
   fixed: [],
   each: ["jid"],
-  parse: (reply): (Location | undefined)[] =>
-    list(reply).map((found) => {
-      if (found === null) return undefined;
-      const [state, score, reservation] = list(found).map(text);
-      return { state: stateOf(state), score: Number(score), reservation: reservation ?? "" };
-    }),
+  parse: (reply): (Place | undefined)[] =>
+    list(reply).map((found) => (found === null ? undefined : placeOf(list(found)))),
 });
 
+export const lookUp = new Script({
+  name: "look-up",
+  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead"],
+  fixed: ["jid"],
+  each: [],
+  parse: (reply): Found | undefined => {
+    if (reply === null) return undefined;
+    const [state, score, reservation, record, version] = list(reply);
+    const place = placeOf([state, score, reservation]);
+    if (version === undefined) return { ...place, record: bytes(record) };
+    return { ...place, unreadable: { version: text(version) || undefined } };
+  },
+});
+
+/** A job with its record, or why that can't be read here; the version is undefined for a damaged one. */
+export type Found = Place & ({ record: Buffer } | { unreadable: { version: string | undefined } });
+
 /** Where a job is: the state, its score in the set that makes it, and its reservation's text. */
-interface Location {
+export interface Place {
   state: JobState;
   score: number;
   reservation: string;
 }
 
-function stateOf(name: string | undefined): JobState {
-  const state = JOB_STATES.find((one) => one === name);
-  return state ?? unexpected(name);
+function placeOf([name, score, reservation]: unknown[]): Place {
+  const state = JOB_STATES.find((one) => one === text(name)) ?? unexpected(name);
+  return { state, score: Number(text(score)), reservation: text(reservation) };
 }
 
 export const enqueue = new Script({

@@ -1,6 +1,7 @@
 import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Failure, FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
+import type { JobState } from "../../protocol/job-state.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 
 /**
@@ -11,6 +12,7 @@ import type { WorkerState } from "../../protocol/worker-state.ts";
 export interface Store {
   readonly queues: QueueStore;
   readonly waiting: WaitingStore;
+  readonly catalogue: CatalogueStore;
 
   /** False when the job is live already: it stays as it was. */
   push(job: NewJob): Promise<boolean>;
@@ -87,6 +89,12 @@ export interface WaitingStore {
   scan(set: WaitingSet): AsyncIterable<StoredJob[]>;
   /** Deletes some of what was removed; resolves with how many jobs, 0 when nothing is left. */
   deleteRemoved(): Promise<number>;
+}
+
+/** Single jobs, wherever they are. */
+export interface CatalogueStore {
+  /** Undefined for a job that is nowhere. Rejects with UnreadableJob for one that can't be read. */
+  find(jid: string): Promise<FoundJob | undefined>;
 }
 
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
@@ -169,14 +177,19 @@ export type FailOutcome =
   | { kind: "unknown" }
   | { kind: "stale" };
 
-export const JOB_STATES = ["enqueued", "scheduled", "retries", "working", "dead"] as const;
-
-export type JobState = (typeof JOB_STATES)[number];
-
 export interface JobLocation {
   state: JobState;
+  /** In `scheduled` and `retries`: when it is due. */
+  dueAt?: number;
   /** While it is being worked on. */
   reservation?: { wid: string; reservedAt: number; endsAt: number; token: number | undefined };
+  /** In `dead`: since when. */
+  endedAt?: number;
+}
+
+/** All that is kept of a job. */
+export interface FoundJob extends StoredJob, JobLocation {
+  queue: string;
 }
 
 /** The sets in which a job waits for a time, or for a person. */

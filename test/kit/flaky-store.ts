@@ -1,15 +1,21 @@
-import type { QueueStore, Store, WaitingStore } from "../../broker/store/store.ts";
+import type { CatalogueStore, QueueStore, Store, WaitingStore } from "../../broker/store/store.ts";
 import { until } from "./until.ts";
 
 const NOT_PROMISING = new Set<string>(["onNotice", "scan", "handedTo"]);
 
 /** Not methods, or none that answer with a promise. */
-type Others = "onNotice" | "queues" | "waiting" | "scan" | "handedTo";
+type Others = "onNotice" | "queues" | "waiting" | "catalogue" | "scan" | "handedTo";
 
 type Names<Part> = Exclude<keyof Part, Others> & string;
 
 /** `push`, or a part's `waiting.firstDue`. */
-type Method = Names<Store> | `queues.${Names<QueueStore>}` | `waiting.${Names<WaitingStore>}`;
+type Method =
+  | Names<Store>
+  | `queues.${Names<QueueStore>}`
+  | `waiting.${Names<WaitingStore>}`
+  | `catalogue.${Names<CatalogueStore>}`;
+
+const PARTS = ["queues", "waiting", "catalogue"] as const;
 
 /** A real store with somebody in between who counts its calls, and fails or delays some of them. */
 export class FlakyStore {
@@ -63,12 +69,12 @@ export class FlakyStore {
     if (this.#underWay > 0) await this.untilIdle();
   }
 
-  #watch<Part extends object>(part: Part, prefix: "" | "queues." | "waiting."): Part {
+  #watch<Part extends object>(part: Part, prefix: "" | `${(typeof PARTS)[number]}.`): Part {
     return new Proxy(part, {
       get: (target, name: keyof Part & string) => {
         const member: unknown = target[name];
-        if (name === "queues") return this.#watch(member as object, "queues.");
-        if (name === "waiting") return this.#watch(member as object, "waiting.");
+        const named = PARTS.find((one) => one === name);
+        if (named !== undefined) return this.#watch(member as object, `${named}.`);
         const method = (member as (...parameters: unknown[]) => Promise<unknown>).bind(target);
         if (NOT_PROMISING.has(name)) return method;
         const path = `${prefix}${name}` as Method;

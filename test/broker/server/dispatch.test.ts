@@ -46,6 +46,20 @@ test("a line is taken apart at its first space", () => {
   assert.equal(parse(""), ["", undefined, undefined]);
 });
 
+test("a line that names a sub-command is that command's, in either case", () => {
+  const parse = (text: string) => {
+    const { verb, argument, command } = line(text);
+    return [verb, argument?.toString(), command?.verb];
+  };
+  assert.equal(parse("JOB GET a b"), ["JOB GET", "a b", "JOB GET"]);
+  assert.equal(parse("JOB get a"), ["JOB GET", "a", "JOB GET"]);
+  assert.equal(parse("JOB GET"), ["JOB GET", undefined, "JOB GET"]);
+  assert.equal(parse("JOB GETS a"), ["JOB", "GETS a", "JOB"]);
+  assert.equal(parse("JOB"), ["JOB", undefined, "JOB"]);
+  assert.equal(parse("job GET a"), ["job", "GET a", undefined]);
+  assert.equal(parse("PUSH GET a"), ["PUSH", "GET a", "PUSH"]);
+});
+
 test(
   "a command is counted, and answered",
   withConnections(async (world) => {

@@ -1,0 +1,42 @@
+import type { JobDescription } from "../../protocol/commands/job-get.ts";
+import { CommandError, echo } from "../../protocol/errors.ts";
+import { encodeFetchedJob } from "../../protocol/job.ts";
+import type { JobOutline } from "../../protocol/job-outline.ts";
+import type { FoundJob, Store } from "../store/store.ts";
+
+/** Single jobs, as somebody sees them who looks for one. */
+export class Catalogue {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async get(jid: string): Promise<FoundJob> {
+    const found = await this.#store.catalogue.find(jid);
+    if (found === undefined) throw new CommandError(`Job not found ${echo(jid)}`);
+    return found;
+  }
+}
+
+/** @param outline what its text tells of it */
+export function describeJob(found: FoundJob, outline: JobOutline): JobDescription {
+  const { jid, state, queue, enqueuedAt, dueAt, endedAt, failure, reservation } = found;
+  return {
+    jid,
+    state,
+    queue,
+    ...outline,
+    // FWP counts the failures after the first.
+    attempt: failure === undefined ? 1 : failure.retryCount + 2,
+    enqueuedAt,
+    dueAt,
+    wid: reservation?.wid || undefined,
+    token: reservation?.token,
+    endsAt: reservation?.endsAt,
+    startedAt: reservation?.reservedAt,
+    endedAt,
+    failure,
+    job: encodeFetchedJob(found),
+  };
+}

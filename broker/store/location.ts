@@ -1,0 +1,20 @@
+import { parseReservation } from "./reservation.ts";
+import type { Place } from "./scripts.ts";
+import type { JobLocation } from "./store.ts";
+
+/** Where a script has found a job; what the score means depends on the set. */
+export function readLocation({ state, score, reservation }: Place): JobLocation {
+  switch (state) {
+    case "enqueued":
+      return { state };
+    case "scheduled":
+    case "retries":
+      return { state, dueAt: score };
+    case "working": {
+      const { wid, reservedAt, token } = parseReservation(reservation);
+      return { state, reservation: { wid, reservedAt, endsAt: score, token } };
+    }
+    case "dead":
+      return { state, endedAt: score };
+  }
+}

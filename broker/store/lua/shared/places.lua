@@ -1,0 +1,22 @@
+-- Where jobs are.
+-- Uses records
+-- KEYS jobs, queue, scheduled, retries, working, dead
+
+local places = {}
+local SETS = { { 'working', working }, { 'scheduled', scheduled }, { 'retries', retries }, { 'dead', dead } }
+
+-- "enqueued", or the name of the set that has a job; its score there; and its record, if it had to be
+-- read for that. Nil for a job that is nowhere, also since it was removed and is only not deleted yet.
+function places.find(jid)
+  for _, set in ipairs(SETS) do
+    local score = redis.call('ZSCORE', set[2], jid)
+    if score then return set[1], score end
+  end
+  local record = redis.call('HGET', jobs, jid)
+  local name = records.findQueue(record)
+  local score = name and redis.call('ZSCORE', queue .. name, jid)
+  if score then return 'enqueued', score, record end
+  return nil
+end
+
+return places

@@ -1,0 +1,69 @@
+import { suite } from "uvu";
+import { decodeRecord } from "../../../../broker/store/record.ts";
+import { lookUp } from "../../../../broker/store/scripts.ts";
+import type { TestStore } from "../../../kit/store.ts";
+import { transition } from "../../../kit/transition.ts";
+
+const test = suite("store/lua/look-up");
+
+const job = { v: 1, queue: "q", text: "text" } as const;
+const foreign = { ...job, v: 9 } as unknown as typeof job;
+
+/** What is found of each job; of its record the text. */
+const run =
+  (...jids: string[]) =>
+  ({ link, keys }: TestStore) =>
+    Promise.all(
+      jids.map(async (jid) => {
+        const found = await lookUp.run(link, keys, { jid });
+        if (found === undefined || !("record" in found)) return found;
+        const { record, ...place } = found;
+        return { ...place, text: decodeRecord(record).text.toString() };
+      }),
+    );
+
+transition(test, "a job is found in whichever set it is, with its record", {
+  given: {
+    jobs: { a: job, b: job, c: job, d: job, e: job },
+    queues: { q: { a: "5/3" } },
+    scheduled: { b: 10 },
+    retries: { c: 11 },
+    working: { d: 12 },
+    reservations: {
+      d: { wid: "w", reservedAt: 1, place: "9/1", call: "c:1", lease: { token: 7, ms: 30_000 } },
+    },
+    dead: { e: 13 },
+  },
+  when: run("a", "b", "c", "d", "e"),
+  returns: [
+    { state: "enqueued", score: 4 * 2 ** 48 + 3, reservation: "", text: "text" },
+    { state: "scheduled", score: 10, reservation: "", text: "text" },
+    { state: "retries", score: 11, reservation: "", text: "text" },
+    { state: "working", score: 12, reservation: "7 30000 1 c:1 1 w", text: "text" },
+    { state: "dead", score: 13, reservation: "", text: "text" },
+  ],
+});
+
+transition(test, "a job that is in no set is nowhere, whatever is left of it", {
+  given: { jobs: { removed: job }, removed: { "7": { removed: 1 } } },
+  when: run("removed", "nobody"),
+  returns: [undefined, undefined],
+});
+
+transition(test, "of one that can't be read it is told why, and where it is", {
+  given: {
+    jobs: { foreign },
+    damaged: { damaged: "c1" },
+    scheduled: { foreign: 1 },
+    retries: { damaged: 2 },
+    dead: { gone: 3 },
+  },
+  when: run("foreign", "damaged", "gone"),
+  returns: [
+    { state: "scheduled", score: 1, reservation: "", unreadable: { version: "9" } },
+    { state: "retries", score: 2, reservation: "", unreadable: { version: undefined } },
+    { state: "dead", score: 3, reservation: "", unreadable: { version: undefined } },
+  ],
+});
+
+test.run();
