@@ -62,13 +62,14 @@ async function run(load: () => LoadedConfiguration): Promise<void> {
     findRedis(configuration, log),
     import("../broker/broker.ts"),
   ]);
-  const { namespace, access, limits, certificate, binding } = configuration;
+  const { namespace, access, recoverSilentWorkers, limits, certificate, binding } = configuration;
   const { host, port } = binding;
   const broker = new Broker({
     listen: { host: await resolveHost(host), port },
     redis: address,
     namespace,
     access,
+    recoverSilentWorkers,
     limits: fitLimits(limits, log),
     certificate,
     log,
@@ -91,9 +92,9 @@ async function run(load: () => LoadedConfiguration): Promise<void> {
 }
 
 function change(broker: Broker, configuration: Configuration, log: ProcessLogger): void {
-  const { logLevel, access, limits, certificate } = configuration;
+  const { logLevel, access, recoverSilentWorkers, limits, certificate } = configuration;
   log.level = logLevel;
-  broker.change({ access, limits: fitLimits(limits, log), certificate });
+  broker.change({ access, recoverSilentWorkers, limits: fitLimits(limits, log), certificate });
 }
 
 /** The Redis that is asked for; an embedded one is started. */

@@ -25,6 +25,8 @@ export interface BrokerOptions {
   /** Brokers with the same Redis and namespace share all jobs. */
   namespace: string;
   access: PasswordOptions;
+  /** Whether a worker without leases that stopped beating loses its jobs; by default it does. */
+  recoverSilentWorkers?: boolean;
   limits?: Partial<ServerLimits>;
   /** With one, clients have to speak TLS, 1.2 or later. */
   certificate?: Certificate | undefined;
@@ -47,7 +49,7 @@ const TASKS = [
 
 /** What a broker can take while it runs; what is left out stays. TLS can't be switched on or off. */
 export type BrokerChanges = Pick<BrokerOptions, "limits" | "certificate"> &
-  Partial<Pick<BrokerOptions, "access">>;
+  Partial<Pick<BrokerOptions, "access" | "recoverSilentWorkers">>;
 
 /** A broker: everything of it is in Redis, so it may be stopped or lost at any moment. */
 export class Broker {
@@ -69,6 +71,7 @@ export class Broker {
     this.#options = options;
     this.#store = new RedisStore(new RedisLink(redis, log), namespace, clock, log);
     this.#engine = new Engine({ store: this.#store, clock, random, log });
+    this.#engine.workers.recoversSilent = options.recoverSilentWorkers ?? true;
     this.#password = new Password(options.access);
     const context = {
       engine: this.#engine,
@@ -97,9 +100,12 @@ export class Broker {
     }
   }
 
-  /** For all that connect from now on. */
-  change({ access, limits, certificate }: BrokerChanges): void {
+  /** For all that connect from now on; and for all workers that fall silent. */
+  change({ access, recoverSilentWorkers, limits, certificate }: BrokerChanges): void {
     if (access !== undefined) this.#password.change(access);
+    if (recoverSilentWorkers !== undefined) {
+      this.#engine.workers.recoversSilent = recoverSilentWorkers;
+    }
     if (limits !== undefined) this.#server.limit(limits);
     if (certificate !== undefined) this.#server.certify(certificate);
   }

@@ -32,6 +32,7 @@ export interface Configuration {
   namespace: string;
   logLevel: LogLevel;
   access: PasswordOptions;
+  recoverSilentWorkers: boolean;
   limits: ServerLimits;
   /** TLS is on when there is one. */
   certificate: Certificate | undefined;
@@ -93,6 +94,7 @@ export function loadConfiguration({ flags, variables }: Sources): LoadedConfigur
     redis: take(settings.redis),
     namespace: take(settings.namespace),
     logLevel: take(settings.logLevel),
+    recoverSilentWorkers: take(settings.recoverSilentWorkers),
     limits: {
       maxConnections: take(settings.maxConnections),
       maxLineBytes: take(settings.maxLineBytes),

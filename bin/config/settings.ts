@@ -118,6 +118,15 @@ export const settings = {
     fallback: () => true,
     isLive: true,
   }),
+  recoverSilentWorkers: setting<boolean>({
+    name: "millrace.recover_silent_workers",
+    flags: "--no-recover-silent-workers",
+    help: "leave a worker that stopped beating its jobs until their reservations end",
+    variable: "MILLRACE_RECOVER_SILENT_WORKERS",
+    kind: truth,
+    fallback: () => true,
+    isLive: true,
+  }),
   maxConnections: limit("maxConnections", "max_connections", wholeNumber(1, 1_000_000), {
     flags: "--max-connections <count>",
     help: "clients beyond these are refused",

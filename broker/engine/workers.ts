@@ -22,6 +22,8 @@ export const SILENCE_MS = 60_000;
 
 /** The worker processes: who is there, and whether it still wants jobs. FWP: running → quiet → terminate. */
 export class Workers {
+  /** Whether those that have beaten, and stop, lose what they work on. */
+  recoversSilent = true;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -100,7 +102,7 @@ export class Workers {
     const silent = await this.#store.silentWorkers(SILENCE_MS);
     if (silent.length === 0) return 0;
     const dead = silent.filter(({ hasBeaten }) => hasBeaten).map(({ wid }) => wid);
-    if (dead.length > 0) await recover(new Set(dead));
+    if (dead.length > 0 && this.recoversSilent) await recover(new Set(dead));
     const wids = silent.map(({ wid }) => wid);
     const forgotten = await this.#store.forgetWorkers(wids, silentSince);
     for (const wid of forgotten) this.#log.warn({ event: "worker.forgotten", wid });

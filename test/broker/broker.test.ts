@@ -60,6 +60,28 @@ test("it does by the clock what is to be done by itself", async () => {
   await broker.stop();
 });
 
+test("whether silent workers lose their jobs may be changed while it runs", async () => {
+  const clock = new TestClock();
+  const broker = await startBroker({ clock, recoverSilentWorkers: false });
+  const observer = await Wire.hello(broker.port);
+  const fallSilent = async (wid: string) => {
+    await observer.push({ jid: `job of ${wid}` });
+    const worker = await Wire.hello(broker.port, { wid });
+    assert.is(await worker.fetch("default"), `job of ${wid}`);
+    assert.is(await worker.call(`BEAT {"wid":"${wid}"}`), "+OK");
+    const isClosed = () => {
+      clock.advance(1_000);
+      return worker.socket.closed;
+    };
+    await until(isClosed, { what: `${wid} is forgotten` });
+    return (await observer.info()).faktory.sets;
+  };
+  assert.equal(await fallSilent("w1"), { dead: 0, retries: 0, scheduled: 0, working: 1 });
+  broker.change({ recoverSilentWorkers: true });
+  assert.equal((await fallSilent("w2")).working, 1);
+  await broker.stop();
+});
+
 test("without Redis it does not start, and leaves nothing behind that keeps a process going", async () => {
   const module = new URL("../../broker/broker.ts", import.meta.url).href;
   const { child, firstLine } = await runScript(`

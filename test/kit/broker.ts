@@ -1,4 +1,4 @@
-import { Broker, type BrokerOptions } from "../../broker/broker.ts";
+import { Broker, type BrokerChanges, type BrokerOptions } from "../../broker/broker.ts";
 import { silentLogger } from "../../broker/logger.ts";
 import { startRedis } from "./redis.ts";
 
@@ -6,6 +6,7 @@ export interface TestBroker {
   port: number;
   /** The socket of its private Redis. */
   redis: string;
+  change(changes: BrokerChanges): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ export async function startBroker(options: Partial<BrokerOptions> = {}): Promise
   return {
     port,
     redis: redis.socketPath,
+    change: (changes) => broker.change(changes),
     async stop() {
       await broker.stop();
       await redis.stop();

@@ -59,6 +59,20 @@ order("a variable stands between them", () => {
   assert.is(load({ files, variables, flags }).configuration.redis, "redis://flag");
 });
 
+order("whether silent workers lose their jobs is said by a flag, a variable or a file", () => {
+  const recovers = (given: Given) => load(given).configuration.recoverSilentWorkers;
+  const files = toml("[millrace]\nrecover_silent_workers = false");
+  const variables = { MILLRACE_RECOVER_SILENT_WORKERS: "true" };
+  const flags = { recoverSilentWorkers: "false" };
+  assert.is(recovers({}), true);
+  assert.is(recovers({ files }), false);
+  assert.is(recovers({ files, variables }), true);
+  assert.is(recovers({ files, variables, flags }), false);
+  assert.equal(load({ variables: { MILLRACE_RECOVER_SILENT_WORKERS: "no" } }).problems, [
+    "error: MILLRACE_RECOVER_SILENT_WORKERS: expected true or false",
+  ]);
+});
+
 order("an empty variable is as good as none", () => {
   const { configuration, problems } = load({ variables: { FAKTORY_ENV: "", REDIS_URL: "" } });
   assert.is(configuration.environment, "development");

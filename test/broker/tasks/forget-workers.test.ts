@@ -79,4 +79,28 @@ test(
   }),
 );
 
+test(
+  "where an operator wishes so, a worker is forgotten and its jobs stay reserved",
+  withTask(forgetWorkersTask, async ({ task, engine, push, client, state, pass }) => {
+    await push("a");
+    const worker = client("w");
+    await engine.workers.register(
+      { wid: "w", hostname: "h", pid: 1, labels: [], rssKb: 1 },
+      worker,
+    );
+    await worker.fetch("q");
+    await engine.workers.beat({ wid: "w", state: "running", rssKb: 1 });
+    engine.workers.recoversSilent = false;
+    task.start();
+    for (let passed = 0; passed < 66; passed++) {
+      await engine.jobs.keepAlive();
+      await pass(1_000);
+    }
+    const { workers, working, reservations } = await state();
+    assert.equal(workers, {});
+    assert.equal(Object.keys(working), ["a"]);
+    assert.is(reservations["a"]?.wid, "w");
+  }),
+);
+
 test.run();
