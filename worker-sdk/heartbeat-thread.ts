@@ -1,17 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { LeasedJob } from "../protocol/commands/beat.ts";
 import type { WorkerState } from "../protocol/worker-state.ts";
 import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
-import type { LeaseChange } from "./held-leases.ts";
 
 /** What the thread is told. See ThreadedHeartbeat. */
-export type ToThread = { state: WorkerState } | LeaseChange;
+export type ToThread = { state: WorkerState } | { table: SharedArrayBuffer };
 
 /** And what it tells. */
-export type FromThread =
-  | { state: WorkerState }
-  | { lost: string[] }
-  | { isAtRisk: boolean }
-  | { failure: string };
+export type FromThread = { state: WorkerState } | { lost: LeasedJob[] } | { failure: string };
 
 const tell = (told: FromThread) => parentPort?.postMessage(told);
 
@@ -19,11 +15,10 @@ const tell = (told: FromThread) => parentPort?.postMessage(told);
 const heartbeat = new Heartbeat(workerData as HeartbeatOptions, {
   onState: (state) => tell({ state }),
   onLost: (lost) => tell({ lost }),
-  onRisk: (isAtRisk) => tell({ isAtRisk }),
   onFailure: ({ message }) => tell({ failure: message }),
 });
 
 parentPort?.on("message", (told: ToThread) => {
   if ("state" in told) heartbeat.say(told.state);
-  else heartbeat.change(told);
+  else heartbeat.renew(told.table);
 });

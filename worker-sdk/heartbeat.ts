@@ -1,13 +1,19 @@
-import { type BeatAnswer, encodeBeat, readBeatAnswer } from "../protocol/commands/beat.ts";
+import {
+  type BeatAnswer,
+  encodeBeat,
+  type LeasedJob,
+  readBeatAnswer,
+} from "../protocol/commands/beat.ts";
+import { MAX_BEAT_JOBS } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { WorkerState } from "../protocol/worker-state.ts";
 import { createAborter } from "./aborter.ts";
 import { asError } from "./as-error.ts";
 import { ServerError } from "./errors.ts";
-import type { LeaseChange } from "./held-leases.ts";
+import { LeaseTable } from "./lease-table.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { pause } from "./pause.ts";
-import { startTimer } from "./timer.ts";
+import { SharedMoment } from "./shared-moment.ts";
 
 export interface HeartbeatOptions {
   /** With the wid in its hello. */
@@ -16,24 +22,21 @@ export interface HeartbeatOptions {
   intervalMs: number;
   /** How long a lease lasts that is not renewed. */
   leaseMs: number;
+  /** Of the SharedMoment at which the last beat that arrived was sent. */
+  renewed: SharedArrayBuffer;
 }
 
 export interface HeartbeatEvents {
   /** The server wants the worker to go quiet, or to stop. */
   onState: (state: WorkerState) => void;
   /** These jobs are somebody else's by now. */
-  onLost: (jids: string[]) => void;
-  /** Whether leases are about to end, since no beat has arrived for most of their time. */
-  onRisk: (isAtRisk: boolean) => void;
+  onLost: (leases: LeasedJob[]) => void;
   /** A beat did not arrive. */
   onFailure: (error: Error) => void;
 }
 
 /** So many beats a lease: two may fail. */
 const BEATS_A_LEASE = 3;
-
-/** Where a lease is at risk: there is some time left to do something about it. */
-const RISK = 2 / 3;
 
 /**
  * Tells the server that a worker is alive, on a connection that nothing else can hold up, and renews
@@ -45,10 +48,9 @@ export class Heartbeat {
   readonly #link: Link;
   readonly #stopping = createAborter();
   readonly #loop: Promise<void>;
-  readonly #tokens = new Map<string, number>();
+  readonly #tables: LeaseTable[] = [];
+  readonly #renewed: SharedMoment;
   #state: WorkerState = "running";
-  #isAtRisk = false;
-  #riskTimer: NodeJS.Timeout | undefined;
   /** Ends the pause before the next beat. */
   #next = createAborter();
 
@@ -56,6 +58,7 @@ export class Heartbeat {
     this.#options = options;
     this.#events = events;
     this.#link = new Link({ ...options.link, random: Math.random });
+    this.#renewed = new SharedMoment(options.renewed);
     this.#loop = this.#beatOn();
   }
 
@@ -65,23 +68,15 @@ export class Heartbeat {
     this.#next.abort();
   }
 
-  change(change: LeaseChange): void {
-    if ("hold" in change) {
-      // Those that were just fetched have all their time.
-      if (this.#tokens.size === 0) this.#watchRisk();
-      for (const { jid, token } of change.hold) this.#tokens.set(jid, token);
-    } else {
-      for (const { jid, token } of change.release) {
-        if (this.#tokens.get(jid) === token) this.#tokens.delete(jid);
-      }
-    }
+  /** The leases in a table, whichever these are at the time, are to be renewed with each beat. */
+  renew(table: SharedArrayBuffer): void {
+    this.#tables.push(new LeaseTable(table));
   }
 
   /** The connection closes, and with the last of its connections the worker is gone. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#next.abort();
-    clearTimeout(this.#riskTimer);
     this.#link.destroy();
     await this.#loop;
   }
@@ -104,46 +99,37 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    const { state, lost = [] } = readAnswer(await this.#call());
-    this.#watchRisk();
-    if (lost.length > 0) this.#events.onLost(lost);
+    const sentAt = SharedMoment.now();
+    const leases = this.#tables.flatMap((table) => table.read());
+    let from = 0;
+    do {
+      await this.#beatFor(leases.slice(from, from + MAX_BEAT_JOBS));
+      from += MAX_BEAT_JOBS;
+    } while (from < leases.length);
+    this.#renewed.note(sentAt);
+  }
+
+  async #beatFor(leases: readonly LeasedJob[]): Promise<void> {
+    const { state, lost = [] } = readAnswer(await this.#call(this.#line(leases)));
+    if (lost.length > 0) this.#events.onLost(leases.filter(({ jid }) => lost.includes(jid)));
     if (state === "quiet" || state === "terminate") this.#events.onState(state);
   }
 
-  /** All is well now; unless it is again before long, leases are at risk. */
-  #watchRisk(): void {
-    clearTimeout(this.#riskTimer);
-    if (this.#isAtRisk) this.#noteRisk(false);
-    if (this.#stopping.signal.aborted) return;
-    const ms = this.#options.leaseMs * RISK;
-    this.#riskTimer = startTimer(() => {
-      if (this.#tokens.size > 0) this.#noteRisk(true);
-    }, ms);
-    this.#riskTimer.unref();
-  }
-
-  #noteRisk(isAtRisk: boolean): void {
-    this.#isAtRisk = isAtRisk;
-    this.#events.onRisk(isAtRisk);
-  }
-
   /** A server that does not know the worker, since it was restarted or has forgotten it, is told again. */
-  async #call(): Promise<Reply> {
+  async #call(line: string): Promise<Reply> {
     try {
-      return await this.#link.call(this.#line());
+      return await this.#link.call(line);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       this.#link.reconnect();
-      return await this.#link.call(this.#line());
+      return await this.#link.call(line);
     }
   }
 
-  #line(): string {
+  #line(jobs: readonly LeasedJob[]): string {
     const rssKb = Math.round(process.memoryUsage.rss() / 1_024);
     const beat = { wid: this.#options.wid, state: this.#state, rssKb };
-    if (this.#tokens.size === 0) return encodeBeat(beat);
-    const jobs = [...this.#tokens].map(([jid, token]) => ({ jid, token }));
-    return encodeBeat({ ...beat, jobs });
+    return encodeBeat(jobs.length === 0 ? beat : { ...beat, jobs });
   }
 }
 

@@ -1,104 +1,80 @@
 import type { LeasedJob } from "../protocol/commands/beat.ts";
+import { LeaseTable } from "./lease-table.ts";
 import type { RunningJob } from "./running-job.ts";
 
-/** What a heartbeat is told: which leases it is to renew from now on, and which no longer. */
-export type LeaseChange = { hold: LeasedJob[] } | { release: LeasedJob[] };
-
-/** So often a second the heartbeat is told at once; who does more than that does not keep JavaScript busy. */
-const AT_ONCE_A_SECOND = 20;
-
-/** And else after so long: far less than any lease. */
-const SOON_MS = 50;
+/** A job whose lease is renewed, and where that is written down. */
+interface Held {
+  running: RunningJob;
+  table: LeaseTable;
+  place: number;
+}
 
 /** The leases of the jobs that a worker has, from their arrival until the server knows how they ended. */
 export class HeldLeases {
-  readonly #held = new Map<string, RunningJob>();
-  readonly #tell: (change: LeaseChange) => void;
-  /** What the heartbeat is still to be told. */
-  #toHold: RunningJob[] = [];
-  #toRelease: LeasedJob[] = [];
-  #willTell = false;
-  /** Since when so many have been told at once. */
-  #second = { beganAt: 0, count: 0 };
-  #isAtRisk = false;
+  readonly #held = new Map<string, Held>();
+  readonly #tables: LeaseTable[] = [];
+  readonly #onTable: (memory: SharedArrayBuffer) => void;
 
-  /** @param tell the heartbeat */
-  constructor(tell: (change: LeaseChange) => void) {
-    this.#tell = tell;
+  /** @param onTable tells the heartbeat of a table that it is to read from now on */
+  constructor(onTable: (memory: SharedArrayBuffer) => void) {
+    this.#onTable = onTable;
   }
 
-  /**
-   * Jobs that have come together. Their handlers may keep JavaScript busy, so the heartbeat is told first;
-   * but where very many come and go it is told now and then, and of most it need not hear at all.
-   */
-  hold(jobs: readonly RunningJob[]): void {
-    for (const running of jobs) {
-      if (running.job.lease === undefined) continue;
-      this.#held.set(running.job.jid, running);
-      this.#toHold.push(running);
-    }
-    if (this.#toHold.length === 0) return;
-    if (this.#mayTellAtOnce()) this.#tellNow();
-    else this.#tellSoon();
+  /** From now on it is renewed, whatever its handler does to JavaScript. */
+  hold(running: RunningJob): void {
+    const { jid, lease: token } = running.job;
+    if (token === undefined) return;
+    const earlier = this.#held.get(jid);
+    // The server had taken it away, and has now given it to this worker once more.
+    if (earlier !== undefined) this.#lose(earlier);
+    this.#held.set(jid, { running, ...this.#write({ jid, token }) });
   }
 
   /** The server knows how it ended. */
   release(running: RunningJob): void {
-    const { jid, lease } = running.job;
-    if (lease === undefined) return;
-    // The same job may have come again meanwhile.
-    if (this.#held.get(jid) === running) this.#held.delete(jid);
-    this.#toRelease.push({ jid, token: lease });
-    this.#tellSoon();
-  }
-
-  #mayTellAtOnce(): boolean {
-    const now = performance.now();
-    if (now - this.#second.beganAt >= 1_000) this.#second = { beganAt: now, count: 0 };
-    return this.#second.count++ < AT_ONCE_A_SECOND;
-  }
-
-  #tellSoon(): void {
-    if (this.#willTell) return;
-    this.#willTell = true;
-    setTimeout(() => {
-      this.#willTell = false;
-      this.#tellNow();
-    }, SOON_MS).unref();
-  }
-
-  #tellNow(): void {
-    const hold = this.#toHold
-      .filter(({ job }) => this.#held.get(job.jid)?.job === job)
-      .map(leaseOf);
-    const release = this.#toRelease;
-    this.#toHold = [];
-    this.#toRelease = [];
-    if (release.length > 0) this.#tell({ release });
-    if (hold.length > 0) this.#tell({ hold });
-  }
-
-  all(): LeasedJob[] {
-    return [...this.#held.values()].map(leaseOf);
+    const held = this.#held.get(running.job.jid);
+    if (held?.running === running) this.#forget(held);
   }
 
   /** The server has taken these away. Some may have ended on the way. */
-  lose(jids: readonly string[]): void {
-    for (const jid of jids) this.#held.get(jid)?.lose();
+  lose(leases: readonly LeasedJob[]): void {
+    for (const lease of leases) {
+      const held = this.#find(lease);
+      if (held !== undefined) this.#lose(held);
+    }
   }
 
-  /** Whether leases are about to end, since no heartbeat has arrived for most of their time. */
-  get isAtRisk(): boolean {
-    return this.#isAtRisk;
+  get size(): number {
+    return this.#held.size;
   }
 
-  /** @returns the jobs that this is about */
-  noteRisk(isAtRisk: boolean): RunningJob[] {
-    this.#isAtRisk = isAtRisk;
-    return [...this.#held.values()];
+  *running(): Generator<RunningJob> {
+    for (const { running } of this.#held.values()) yield running;
   }
-}
 
-function leaseOf({ job: { jid, lease = 0 } }: RunningJob): LeasedJob {
-  return { jid, token: lease };
+  #find({ jid, token }: LeasedJob): Held | undefined {
+    const held = this.#held.get(jid);
+    return held?.running.job.lease === token ? held : undefined;
+  }
+
+  #lose(held: Held): void {
+    this.#forget(held);
+    held.running.lose();
+  }
+
+  #forget({ running, table, place }: Held): void {
+    this.#held.delete(running.job.jid);
+    table.delete(place);
+  }
+
+  #write(lease: LeasedJob): { table: LeaseTable; place: number } {
+    for (const table of this.#tables) {
+      const place = table.add(lease);
+      if (place !== undefined) return { table, place };
+    }
+    const table = new LeaseTable();
+    this.#tables.push(table);
+    this.#onTable(table.memory);
+    return this.#write(lease);
+  }
 }

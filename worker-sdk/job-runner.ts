@@ -7,6 +7,7 @@ import type { HeldLeases } from "./held-leases.ts";
 import { type Job, readJob } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import { decodeJson } from "./json-text.ts";
+import type { LeaseAlarm } from "./lease-alarm.ts";
 import type { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -23,6 +24,7 @@ export interface RunnerParts extends HandlerWorld {
   link: Link;
   reports: Reports;
   leases: HeldLeases;
+  alarm: LeaseAlarm;
   /** Each job that is accepted has one, and gives it back. */
   slots: Slots;
   concurrency: number;
@@ -51,7 +53,8 @@ export class JobRunner {
   accept(arrived: readonly ArrivedJob[]): void {
     const { slots, leases } = this.#parts;
     const admitted = arrived.flatMap((one) => this.#admit(one));
-    leases.hold(admitted.map(({ running }) => running));
+    // All of them, since the first one's handler may keep JavaScript busy.
+    for (const { running } of admitted) leases.hold(running);
     for (const { running, arrived: one } of admitted) {
       void this.#run(running, one).finally(() => slots.giveBack());
     }

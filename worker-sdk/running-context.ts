@@ -1,8 +1,8 @@
 import type { Producer } from "./client.ts";
-import type { HeldLeases } from "./held-leases.ts";
 import type { Job } from "./job.ts";
 import type { JobContext, Lease } from "./job-context.ts";
 import type { AnyJobs } from "./job-map.ts";
+import type { LeaseAlarm } from "./lease-alarm.ts";
 import type { Link } from "./link.ts";
 import { childLogger, type Logger } from "./logger.ts";
 import { setProgress } from "./progress.ts";
@@ -15,20 +15,20 @@ export class RunningContext implements JobContext {
   readonly #running: RunningJob;
   readonly #link: Link;
   readonly #workerLog: Logger;
-  readonly #leases: HeldLeases;
+  readonly #alarm: LeaseAlarm;
   #log: Logger | undefined;
 
   constructor(
     job: Job,
     running: RunningJob,
-    worker: { client: Producer<AnyJobs>; link: Link; log: Logger; leases: HeldLeases },
+    worker: { client: Producer<AnyJobs>; link: Link; log: Logger; alarm: LeaseAlarm },
   ) {
     this.job = job;
     this.#running = running;
     this.client = worker.client;
     this.#link = worker.link;
     this.#workerLog = worker.log;
-    this.#leases = worker.leases;
+    this.#alarm = worker.alarm;
   }
 
   get attempt(): number {
@@ -37,12 +37,13 @@ export class RunningContext implements JobContext {
 
   get lease(): Lease | undefined {
     const { lease: token } = this.job;
-    const leases = this.#leases;
+    const alarm = this.#alarm;
+    const running = this.#running;
     if (token === undefined) return undefined;
     return {
       token,
       get isAtRisk() {
-        return leases.isAtRisk;
+        return alarm.isAtRisk(running);
       },
     };
   }

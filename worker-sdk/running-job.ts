@@ -21,6 +21,7 @@ export class RunningJob {
   /** Made when somebody asks for its signal: most handlers don't, and it costs more than the rest. */
   #controller: AbortController | undefined;
   #abortedFor: Error | undefined;
+  readonly #arrivedAt = performance.now();
   readonly #reservationEndsAt: number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,7 +37,7 @@ export class RunningJob {
     const { lease, reserveForSeconds } = job;
     // A lease has no end as long as it is renewed.
     const reservedMs = lease === undefined ? reserveForSeconds * 1_000 : Number.POSITIVE_INFINITY;
-    this.#reservationEndsAt = performance.now() + reservedMs;
+    this.#reservationEndsAt = this.#arrivedAt + reservedMs;
     if (lease !== undefined) return;
     this.#timer = startTimer(
       () => this.#abort(new ReservationEnded(`its reservation of ${reservedMs} ms has ended`)),
@@ -54,6 +55,11 @@ export class RunningJob {
       () => this.#abort(new JobTimedOut(`it took longer than ${timeoutMs} ms`)),
       timeoutMs,
     );
+  }
+
+  /** Since its arrival. */
+  get ageMs(): number {
+    return performance.now() - this.#arrivedAt;
   }
 
   get signal(): AbortSignal {

@@ -1,10 +1,8 @@
 import { extname } from "node:path";
 import { Worker as Thread } from "node:worker_threads";
-import type { LeasedJob } from "../protocol/commands/beat.ts";
 import type { WorkerState } from "../protocol/worker-state.ts";
 import { Heartbeat, type HeartbeatEvents, type HeartbeatOptions } from "./heartbeat.ts";
 import type { FromThread, ToThread } from "./heartbeat-thread.ts";
-import type { LeaseChange } from "./held-leases.ts";
 
 /**
  * A heartbeat in a thread of its own, which goes on while handlers keep JavaScript busy: a server
@@ -14,17 +12,16 @@ import type { LeaseChange } from "./held-leases.ts";
 export class ThreadedHeartbeat {
   readonly #options: HeartbeatOptions;
   readonly #events: HeartbeatEvents;
-  readonly #heldLeases: () => LeasedJob[];
+  /** Should the thread be lost. */
+  readonly #tables: SharedArrayBuffer[] = [];
   #thread: Thread | undefined;
   #ownBeat: Heartbeat | undefined;
   #state: WorkerState = "running";
   #isStopping = false;
 
-  /** @param heldLeases all that are to be renewed, should the thread be lost */
-  constructor(options: HeartbeatOptions, events: HeartbeatEvents, heldLeases: () => LeasedJob[]) {
+  constructor(options: HeartbeatOptions, events: HeartbeatEvents) {
     this.#options = options;
     this.#events = events;
-    this.#heldLeases = heldLeases;
     try {
       this.#thread = this.#startThread();
     } catch {
@@ -39,10 +36,11 @@ export class ThreadedHeartbeat {
     this.#ownBeat?.say(state);
   }
 
-  /** The leases that are to be renewed have changed. */
-  change(change: LeaseChange): void {
-    this.#post(change);
-    this.#ownBeat?.change(change);
+  /** The leases in a table, whichever these are at the time, are to be renewed with each beat. */
+  renew(table: SharedArrayBuffer): void {
+    this.#tables.push(table);
+    this.#post({ table });
+    this.#ownBeat?.renew(table);
   }
 
   async stop(): Promise<void> {
@@ -67,7 +65,6 @@ export class ThreadedHeartbeat {
   #hear(told: FromThread): void {
     if ("state" in told) this.#events.onState(told.state);
     else if ("lost" in told) this.#events.onLost(told.lost);
-    else if ("isAtRisk" in told) this.#events.onRisk(told.isAtRisk);
     else this.#events.onFailure(new Error(told.failure));
   }
 
@@ -77,6 +74,6 @@ export class ThreadedHeartbeat {
     if (this.#isStopping) return;
     this.#ownBeat = new Heartbeat(this.#options, this.#events);
     this.#ownBeat.say(this.#state);
-    this.#ownBeat.change({ hold: this.#heldLeases() });
+    for (const table of this.#tables) this.#ownBeat.renew(table);
   }
 }

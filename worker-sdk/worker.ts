@@ -10,9 +10,11 @@ import { linkOptionsOf } from "./client-options.ts";
 import { Fetching } from "./fetching.ts";
 import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
 import { HeldLeases } from "./held-leases.ts";
+import type { Job } from "./job.ts";
 import type { JobContext } from "./job-context.ts";
 import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
 import { JobRunner } from "./job-runner.ts";
+import { LeaseAlarm } from "./lease-alarm.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { childLogger, type Logger, silentLogger } from "./logger.ts";
 import { type Middleware, MiddlewareChain } from "./middleware.ts";
@@ -20,6 +22,7 @@ import type { Outcome } from "./outcome.ts";
 import { pause } from "./pause.ts";
 import { QueueOrder } from "./queue-order.ts";
 import { Reports } from "./reports.ts";
+import { SharedMoment } from "./shared-moment.ts";
 import { onSignals } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import { tellListeners } from "./tell-listeners.ts";
@@ -46,7 +49,9 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   readonly #runner: JobRunner;
   readonly #fetching: Fetching;
   readonly #reports: Reports;
-  readonly #leases = new HeldLeases((change) => this.#heartbeat?.change(change));
+  readonly #leases = new HeldLeases((table) => this.#heartbeat?.renew(table));
+  readonly #renewed = new SharedMoment();
+  readonly #alarm: LeaseAlarm;
   readonly #leaseMs: number;
   #heartbeat: ThreadedHeartbeat | undefined;
   #isStarted = false;
@@ -72,6 +77,12 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#link = new Link(this.#linkOptions);
     this.client = new Client<Jobs>({ schemas }, this.#link);
     this.#reports = new Reports(this.#link, this.#log);
+    this.#alarm = new LeaseAlarm({
+      leases: this.#leases,
+      leaseMs: this.#leaseMs,
+      renewed: this.#renewed,
+      onRisk: (jobs) => this.#tellOfRisk(jobs.map(({ job }) => job)),
+    });
     const slots = new Slots(concurrency);
     this.#world = {
       handlers: new Handlers(),
@@ -84,6 +95,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       link: this.#link,
       reports: this.#reports,
       leases: this.#leases,
+      alarm: this.#alarm,
       slots,
       concurrency,
       graceMs,
@@ -143,6 +155,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     // Stopped meanwhile, by a signal.
     if (this.#isStopping) return;
     this.#heartbeat = this.#startHeartbeat();
+    this.#alarm.start();
     if (this.#fetchingStopped === undefined) this.#fetching.start();
     else this.#heartbeat.say("quiet");
     this.#log.info({ event: "worker.started" });
@@ -208,6 +221,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     await idle;
     this.#hurry.abort();
     await this.#reports.settle(this.#linkOptions.callTimeoutMs);
+    this.#alarm.stop();
     await this.#heartbeat?.stop();
     await this.#link.close();
     const report = { jobs: [...this.#runner.stopped] };
@@ -220,23 +234,25 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     const { random: _, ...link } = this.#linkOptions;
     const intervalMs = this.#options.beatIntervalMs ?? 15_000;
     return new ThreadedHeartbeat(
-      { link, wid: this.wid, intervalMs, leaseMs: this.#leaseMs },
       {
-        onLost: (jids) => this.#leases.lose(jids),
-        onRisk: (isAtRisk) => this.#noteRisk(isAtRisk),
+        link,
+        wid: this.wid,
+        intervalMs,
+        leaseMs: this.#leaseMs,
+        renewed: this.#renewed.memory,
+      },
+      {
+        onLost: (leases) => this.#leases.lose(leases),
         onState: (state) => {
           if (state === "terminate") void this.stop();
           else this.quiet();
         },
         onFailure: (err) => this.#log.warn({ event: "heartbeat.failed", err }),
       },
-      () => this.#leases.all(),
     );
   }
 
-  #noteRisk(isAtRisk: boolean): void {
-    const jobs = this.#leases.noteRisk(isAtRisk).map(({ job }) => job);
-    if (!isAtRisk || jobs.length === 0) return;
+  #tellOfRisk(jobs: Job[]): void {
     this.#log.warn({ event: "worker.leases-at-risk", count: jobs.length });
     tellListeners(() => this.events.emit("leasesAtRisk", jobs));
   }

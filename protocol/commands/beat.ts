@@ -11,7 +11,7 @@ export interface Beat {
   state: WorkerState;
   rssKb: number;
   /** Millrace's own: the leases that are to be renewed. A Faktory passes over it. */
-  jobs?: LeasedJob[];
+  jobs?: readonly LeasedJob[];
 }
 
 export interface LeasedJob {

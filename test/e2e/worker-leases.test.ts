@@ -23,7 +23,8 @@ const PROGRAM = `
   import { createInterface } from "node:readline";
   import { Worker } from ${JSON.stringify(SDK)};
   const tell = (told) => process.stdout.write(JSON.stringify(told) + "\\n");
-  const worker = new Worker({ wid: process.env.WID, leaseSeconds: ${LEASE_SECONDS} });
+  const concurrency = Number(process.env.CONCURRENCY ?? 10);
+  const worker = new Worker({ wid: process.env.WID, leaseSeconds: ${LEASE_SECONDS}, concurrency });
   worker.handle("wait", async (_args, { job, lease, signal, attempt }) => {
     tell({ began: job.jid, token: lease.token, attempt });
     signal.addEventListener("abort", () => tell({ ended: job.jid, why: signal.reason.name }));
@@ -45,11 +46,15 @@ interface Told {
 
 const test = suite("a worker whose jobs are leased");
 
-function startWorker({ port }: TestBroker, wid: string): Program & { told: () => Told[] } {
+function startWorker(
+  { port }: TestBroker,
+  wid: string,
+  environment: NodeJS.ProcessEnv = {},
+): Program & { told: () => Told[] } {
   const file = join(temporaryDirectory(), "worker.mjs");
   writeFileSync(file, PROGRAM);
   const program = startProgram(["--import", "./bin/from-source.mjs", file], {
-    environment: { FAKTORY_URL: `tcp://127.0.0.1:${port}`, WID: wid },
+    environment: { ...environment, FAKTORY_URL: `tcp://127.0.0.1:${port}`, WID: wid },
   });
   const told = () =>
     program
@@ -86,7 +91,8 @@ test("A2.2 is killed, and another runs the job within the lease and a second", a
 test("A1.6, A2.4 is stopped for longer than its lease, and learns that it is another's", async () => {
   const broker = await startBroker();
   const client = new Client({ url: `tcp://127.0.0.1:${broker.port}` });
-  const zombie = startWorker(broker, "zombie");
+  // One that had room for more would be waiting for jobs, and might be given its own once more.
+  const zombie = startWorker(broker, "zombie", { CONCURRENCY: "1" });
   const jid = await client.push("wait", []);
   await until(() => began(zombie), { what: "it has the job", withinMs: 20_000 });
   zombie.child.kill("SIGSTOP");

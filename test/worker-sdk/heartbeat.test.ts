@@ -2,7 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { LeasedJob } from "../../protocol/commands/beat.ts";
 import { Heartbeat, type HeartbeatEvents } from "../../worker-sdk/heartbeat.ts";
+import { LeaseTable } from "../../worker-sdk/lease-table.ts";
+import { SharedMoment } from "../../worker-sdk/shared-moment.ts";
 import { ThreadedHeartbeat } from "../../worker-sdk/threaded-heartbeat.ts";
 import { type Program, startProgram } from "../kit/program.ts";
 import { bulkReply, type ScriptedServer, withScriptedServer } from "../kit/scripted-server.ts";
@@ -27,13 +30,14 @@ function beatTo(
   server: ScriptedServer,
   intervalMs: number,
   events: Partial<HeartbeatEvents> = {},
-  leaseMs = 3_600_000,
+  { leaseMs = 3_600_000, renewed = new SharedMoment() } = {},
 ) {
   return new Heartbeat(
     {
       wid: "w-1",
       intervalMs,
       leaseMs,
+      renewed: renewed.memory,
       link: {
         address: { host: "127.0.0.1", port: server.port, isTls: false, password: "" },
         hello: { wid: "w-1" },
@@ -42,7 +46,7 @@ function beatTo(
         backOff: { firstMs: 1, maxMs: 1 },
       },
     },
-    { onState() {}, onLost() {}, onRisk() {}, onFailure() {}, ...events },
+    { onState() {}, onLost() {}, onFailure() {}, ...events },
   );
 }
 
@@ -131,27 +135,32 @@ test(
       connectTimeoutMs: 1_000,
       backOff: { firstMs: 1, maxMs: 1 },
     };
-    const options = { wid: "w-1", intervalMs: 5, leaseMs: 30_000, link };
-    const events = { onState() {}, onLost() {}, onRisk() {}, onFailure() {} };
-    const heartbeat = new ThreadedHeartbeat(options, events, () => []);
+    const renewed = new SharedMoment().memory;
+    const options = { wid: "w-1", intervalMs: 5, leaseMs: 30_000, renewed, link };
+    const events = { onState() {}, onLost() {}, onFailure() {} };
+    const heartbeat = new ThreadedHeartbeat(options, events);
+    const table = new LeaseTable();
+    table.add({ jid: "a", token: 1 });
+    heartbeat.renew(table.memory);
     await until(() => beatsOf(server).length >= 2, { what: "it beats" });
     heartbeat.say("quiet");
     await until(() => beatsOf(server).at(-1)?.current_state === "quiet", { what: "it is told" });
+    assert.equal(beatsOf(server).at(-1)?.jobs, [{ jid: "a", lease: 1 }]);
     await heartbeat.stop();
   }),
 );
 
 const SDK = new URL("../../worker-sdk/worker.ts", import.meta.url).href;
 
-/** A worker in a process of its own, whose only job keeps JavaScript busy for so long. */
-function busyWorker(loader: string, url: string, busyMs: number): Program {
+/** A worker in a process of its own, whose jobs keep JavaScript busy for so many milliseconds. */
+function busyWorker(loader: string, url: string): Program {
   const file = join(temporaryDirectory(), "busy.mjs");
   writeFileSync(
     file,
     `import { Worker } from ${JSON.stringify(SDK)};
     const worker = new Worker({ url: ${JSON.stringify(url)}, beatIntervalMs: 50, wid: "busy-1" });
-    worker.handle("busy", () => {
-      const end = performance.now() + ${busyMs};
+    worker.handle("busy", ([ms]) => {
+      const end = performance.now() + ms;
       while (performance.now() < end);
     });
     await worker.run();`,
@@ -159,7 +168,7 @@ function busyWorker(loader: string, url: string, busyMs: number): Program {
   return startProgram(["--import", loader, file]);
 }
 
-const JOB = bulkReply('[{"jid":"busybusy","jobtype":"busy","args":[]}]');
+const JOB = bulkReply('[{"jid":"busybusy","jobtype":"busy","args":[2000]}]');
 
 test(
   "it goes on while a handler keeps JavaScript busy for seconds",
@@ -172,7 +181,7 @@ test(
       isGiven = true;
       return JOB;
     };
-    const { child, ended } = busyWorker("./bin/from-source.mjs", server.url, 2_000);
+    const { child, ended } = busyWorker("./bin/from-source.mjs", server.url);
     await until(() => isGiven, { what: "the job is given", withinMs: 15_000 });
     const before = beatsOf(server).length;
     await until(() => server.lines.some((line) => line.startsWith("ACK ")), {
@@ -187,11 +196,36 @@ test(
 );
 
 test(
+  "it renews the lease of a job that keeps JavaScript busy from the start, however many came before",
+  withScriptedServer(async (server) => {
+    const SHORT_JOBS = 100;
+    let given = 0;
+    server.answer = (line) => {
+      if (!line.startsWith("FETCHB ")) return "+OK";
+      if (given > SHORT_JOBS || beatsOf(server).length === 0) return "$-1";
+      given++;
+      if (given > SHORT_JOBS)
+        return bulkReply('[{"jid":"busybusy","jobtype":"busy","args":[1000],"lease":5000}]');
+      return bulkReply(`[{"jid":"short-${given}","jobtype":"busy","args":[0],"lease":${given}}]`);
+    };
+    const { child, ended } = busyWorker("./bin/from-source.mjs", server.url);
+    const isRenewed = () => beatsOf(server).some(({ jobs }) => jobs?.[0]?.jid === "busybusy");
+    const isDone = () => server.lines.includes('ACK {"jid":"busybusy","lease":5000}');
+    await until(isRenewed, { what: "it is renewed", withinMs: 15_000 });
+    assert.is(isDone(), false);
+    await until(isDone, { what: "it is done", withinMs: 5_000 });
+    await until(() => beatsOf(server).at(-1)?.jobs === undefined, { what: "nothing is left" });
+    child.kill("SIGTERM");
+    assert.is(await ended, 0);
+  }),
+);
+
+test(
   "where no thread can be had it beats all the same",
   withScriptedServer(async (server) => {
     server.answer = (line) => (line.startsWith("FETCHB ") ? "$-1" : "+OK");
     // tsx alone does not reach into threads, so that the thread's file can't be read there.
-    const { child, ended } = busyWorker("tsx", server.url, 0);
+    const { child, ended } = busyWorker("tsx", server.url);
     await until(() => beatsOf(server).length >= 3, { what: "it beats", withinMs: 15_000 });
     child.kill("SIGTERM");
     assert.is(await ended, 0);
@@ -202,27 +236,42 @@ test(
 test(
   "it renews the leases that are held, and no others",
   withScriptedServer(async (server) => {
+    const [one, other] = [new LeaseTable(), new LeaseTable()];
     const heartbeat = beatTo(server, 5);
-    heartbeat.change({
-      hold: [
-        { jid: "a", token: 1 },
-        { jid: "b", token: 2 },
-      ],
-    });
+    heartbeat.renew(one.memory);
+    heartbeat.renew(other.memory);
+    const place = one.add({ jid: "a", token: 1 }) ?? 0;
+    other.add({ jid: "b", token: 2 });
     const last = () => JSON.stringify(beatsOf(server).at(-1)?.jobs);
     await until(() => last() === '[{"jid":"a","lease":1},{"jid":"b","lease":2}]', {
       what: "both are renewed",
     });
-    heartbeat.change({ hold: [{ jid: "a", token: 3 }] });
-    heartbeat.change({
-      release: [
-        { jid: "a", token: 1 }, // it has come again meanwhile
-        { jid: "b", token: 2 },
-      ],
-    });
-    await until(() => last() === '[{"jid":"a","lease":3}]', { what: "one is left" });
-    heartbeat.change({ release: [{ jid: "a", token: 3 }] });
-    await until(() => last() === undefined, { what: "none is left" });
+    one.delete(place);
+    await until(() => last() === '[{"jid":"b","lease":2}]', { what: "one is left" });
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "more leases than a beat may name are renewed by several",
+  withScriptedServer(async (server) => {
+    const lost: LeasedJob[] = [];
+    server.answer = () =>
+      beatsOf(server).at(-1)?.jobs?.length === 1 ? bulkReply('{"lost":["job-10000"]}') : "+OK";
+    const heartbeat = beatTo(server, 60_000, { onLost: (leases) => lost.push(...leases) });
+    const tables = Array.from({ length: 40 }, () => new LeaseTable());
+    for (let token = 0; token <= 10_000; token++) {
+      const lease = { jid: `job-${token}`, token };
+      if (!tables.some((table) => table.add(lease) !== undefined)) throw new Error("no place");
+    }
+    for (const table of tables) heartbeat.renew(table.memory);
+    heartbeat.say("running");
+    await until(() => lost.length > 0, { what: "the second beat is answered" });
+    assert.equal(
+      beatsOf(server).map(({ jobs }) => jobs?.length),
+      [undefined, 10_000, 1],
+    );
+    assert.equal(lost, [{ jid: "job-10000", token: 10_000 }]);
     await heartbeat.stop();
   }),
 );
@@ -230,56 +279,42 @@ test(
 test(
   "three times in a lease it beats, however long the interval",
   withScriptedServer(async (server) => {
-    const heartbeat = beatTo(server, 60_000, {}, 30);
+    const heartbeat = beatTo(server, 60_000, {}, { leaseMs: 30 });
     await until(() => beatsOf(server).length >= 3, { what: "three beats" });
     await heartbeat.stop();
   }),
 );
 
 test(
-  "what is lost is passed on",
+  "what is lost is passed on, with the lease that was",
   withScriptedServer(async (server) => {
-    const lost: string[] = [];
-    const replies = [bulkReply('{"state":"quiet","lost":["a","b"]}')];
+    const lost: LeasedJob[] = [];
+    const replies = ["+OK", bulkReply('{"state":"quiet","lost":["b"]}')];
     server.answer = () => replies.shift() ?? "+OK";
-    const heartbeat = beatTo(server, 60_000, { onLost: (jids) => lost.push(...jids) });
-    await until(() => lost.length > 0, { what: "it is told" });
-    assert.equal(lost, ["a", "b"]);
-    await heartbeat.stop();
-  }),
-);
-
-test(
-  "A2.10 leases are at risk before they end when no beat arrives, and no longer when one does",
-  withScriptedServer(async (server) => {
-    const risks: boolean[] = [];
-    let isSilent = true;
-    server.answer = () => (isSilent ? undefined : "+OK");
-    const heartbeat = beatTo(server, 60_000, { onRisk: (isAtRisk) => risks.push(isAtRisk) }, 90);
-    heartbeat.change({ hold: [{ jid: "a", token: 1 }] });
-    await until(() => risks.length === 1, { what: "they are at risk" });
-    isSilent = false;
+    const table = new LeaseTable();
+    table.add({ jid: "a", token: 1 });
+    table.add({ jid: "b", token: 2 });
+    const heartbeat = beatTo(server, 60_000, { onLost: (leases) => lost.push(...leases) });
+    heartbeat.renew(table.memory);
     heartbeat.say("running");
-    await until(() => risks.length === 2, { what: "they are not" });
-    assert.equal(risks, [true, false]);
+    await until(() => lost.length > 0, { what: "it is told" });
+    assert.equal(lost, [{ jid: "b", token: 2 }]);
     await heartbeat.stop();
   }),
 );
 
 test(
-  "where nothing is held nothing is at risk",
+  "it notes when it sent what arrived, and nothing of what did not",
   withScriptedServer(async (server) => {
-    const risks: boolean[] = [];
+    const renewed = new SharedMoment();
     const failures: Error[] = [];
-    server.answer = () => "-ERR away";
-    const heartbeat = beatTo(
-      server,
-      60_000,
-      { onRisk: (isAtRisk) => risks.push(isAtRisk), onFailure: (error) => failures.push(error) },
-      30,
-    );
-    await until(() => failures.length >= 5, { what: "beats fail for longer than a lease" });
-    assert.equal(risks, []);
+    server.answer = () => (failures.length < 3 ? "-ERR away" : "+OK");
+    const onFailure = (error: Error) => failures.push(error);
+    const heartbeat = beatTo(server, 20, { onFailure }, { renewed });
+    await until(() => failures.length === 3, { what: "three beats have failed" });
+    const beforeMs = renewed.agoMs;
+    await until(() => renewed.agoMs < beforeMs, { what: "one has arrived" });
+    assert.ok(beforeMs >= 40, `${beforeMs} ms without one`);
     await heartbeat.stop();
   }),
 );
