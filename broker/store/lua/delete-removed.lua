@@ -1,5 +1,5 @@
 -- Deletes some of the jobs that clear.lua and remove-queues.lua have set aside.
--- Uses endings
+-- May use endings
 -- KEYS[1] jobs
 -- KEYS[2] removals
 -- KEYS[3] removed
@@ -35,6 +35,6 @@ for _, removal in ipairs(redis.call('SRANDMEMBER', removals, limit)) do
 end
 
 if #deleted > 0 then redis.call('HDEL', jobs, unpack(deleted)) end
-endings.untie(deleted)
+endings().untie(deleted)
 
 return count

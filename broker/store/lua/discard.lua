@@ -1,5 +1,5 @@
 -- Deletes jobs of scheduled, retries or dead.
--- Uses endings
+-- May use endings
 -- KEYS[1] jobs
 -- KEYS[2] scheduled
 -- KEYS[3] retries
@@ -22,6 +22,6 @@ for index = 1, #ARGV, 2 do
 end
 
 if #gone > 0 then redis.call('HDEL', jobs, unpack(gone)) end
-endings.untie(gone)
+endings().untie(gone)
 
 return table.concat(deleted)

@@ -1,5 +1,5 @@
 -- Deletes dead jobs that are too old, and the oldest of those that are too many.
--- Uses endings
+-- May use endings
 -- KEYS[1] jobs
 -- KEYS[2] dead
 -- KEYS[3] ties
@@ -19,6 +19,6 @@ if count <= 0 then return 0 end
 local purged = redis.call('ZRANGE', dead, 0, count - 1)
 redis.call('HDEL', jobs, unpack(purged))
 redis.call('ZREMRANGEBYRANK', dead, 0, count - 1)
-endings.untie(purged)
+endings().untie(purged)
 
 return #purged

@@ -9,20 +9,27 @@ test("a script that uses nothing is its file", () => {
 });
 
 test("what a script uses stands before it, once, with the keys that it needs by their places", () => {
-  const source = readLuaSource("fail", ["x", "ties", "resumed", "alive"]);
+  const source = readLuaSource("silent-workers", ["x", "resumed", "alive"]);
   const heads = [...source.matchAll(/^local (\w+) = \(function\((.*)\)$/gm)];
   assert.equal(
     heads.map(([, name, keys]) => `${name}(${keys})`),
-    ["records()", "presence(alive, resumed)", "endings(ties)"],
+    ["presence(alive, resumed)"],
   );
-  assert.match(source, /^end\)\(KEYS\[4\], KEYS\[3\]\)$/m);
-  assert.ok(source.indexOf("local endings =") < source.indexOf("-- Ends the reservation of"));
+  assert.match(source, /^end\)\(KEYS\[3\], KEYS\[2\]\)$/m);
+  assert.ok(source.indexOf("local presence =") < source.indexOf("-- Tells which workers have not"));
+});
+
+test("what it may use is made by a function, when it is first called", () => {
+  const source = readLuaSource("discard", ["x", "ties"]);
+  assert.match(source, /^local endingsMade\nlocal function endings\(\)\n/);
+  assert.match(source, /^endingsMade = endingsMade or \(function\(ties\)$/m);
+  assert.match(source, /^end\)\(KEYS\[2\]\)\nreturn endingsMade\nend\n$/m);
 });
 
 test("a script that does not name a key that it needs is refused when the broker starts", () => {
   assert.throws(
-    () => readLuaSource("fail", ["jobs"]),
-    "fail.lua uses presence.lua, which needs the key alive",
+    () => readLuaSource("silent-workers", ["resumed"]),
+    "silent-workers.lua uses presence.lua, which needs the key alive",
   );
 });
 
