@@ -15,6 +15,7 @@ import { expireReservationsTask } from "./tasks/expire-reservations.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
 import { keepAliveTask } from "./tasks/keep-alive.ts";
 import { promoteTask } from "./tasks/promote.ts";
+import { purgeCancelledTask } from "./tasks/purge-cancelled.ts";
 import { purgeDeadTask } from "./tasks/purge-dead.ts";
 import { purgeHistoryTask } from "./tasks/purge-history.ts";
 import { syncClockTask } from "./tasks/sync-clock.ts";
@@ -43,6 +44,7 @@ const TASKS = [
   expireReservationsTask,
   forgetWorkersTask,
   purgeDeadTask,
+  purgeCancelledTask,
   purgeHistoryTask,
   deleteRemovedTask,
 ];

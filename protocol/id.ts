@@ -7,9 +7,14 @@ import { MAX_ID_BYTES } from "./limits.ts";
  * @throws CommandError
  */
 export function checkId(what: string, id: string): void {
-  if (Buffer.byteLength(id) > MAX_ID_BYTES) {
-    throw new CommandError(`${what} is longer than ${MAX_ID_BYTES} bytes`);
+  checkText(what, id, MAX_ID_BYTES);
+}
+
+/** The same for any text that is kept as it is. @throws CommandError */
+export function checkText(what: string, text: string, maxBytes: number): void {
+  if (Buffer.byteLength(text) > maxBytes) {
+    throw new CommandError(`${what} is longer than ${maxBytes} bytes`);
   }
   // Half of a surrogate pair is no character: as UTF-8, all such halves would be the same.
-  if (!id.isWellFormed()) throw new CommandError(`${what} is not valid Unicode`);
+  if (!text.isWellFormed()) throw new CommandError(`${what} is not valid Unicode`);
 }

@@ -72,6 +72,9 @@ export const MAX_ERRTYPE_BYTES = 100;
 export const MAX_MESSAGE_BYTES = 1_000;
 export const MAX_BACKTRACE_LINES = 50;
 
+/** Why a job is called off, and by whom; each as long as the message of a failure. */
+export const MAX_CANCEL_TEXT_BYTES = 1_000;
+
 /** MUTATE's pattern. It is compared with whole jobs, a byte of theirs with each of its own if need be. */
 export const MAX_PATTERN_CHARACTERS = 1_000;
 

@@ -1,4 +1,4 @@
-import { type BeatAnswer, parseBeat } from "../../protocol/commands/beat.ts";
+import { encodeBeatAnswer, parseBeat } from "../../protocol/commands/beat.ts";
 import { bulk, OK } from "../../protocol/reply.ts";
 import { command, missing } from "./command.ts";
 
@@ -13,6 +13,7 @@ export const beat = command({
     ['${"state":"quiet"}', "fetch no more"],
     ['${"state":"terminate"}', "fetch no more, and end soon"],
     ['${"lost":["<jid>"]}', "of the jobs that it names, these are not its own any longer"],
+    ['${"cancel":[{"jid":"…",…}]}', "these are called off: stop them, and ACK or FAIL them"],
     ["-ERR unknown worker <wid>", "it is not, or no longer, known: say HELLO again"],
     ["-ERR invalid BEAT …", "not an object, or a member of a wrong type"],
   ],
@@ -22,12 +23,13 @@ export const beat = command({
   parse: parseBeat,
   run: async ({ jobs = [], ...told }, { engine }) => {
     // The leases of a worker that is to say HELLO again are renewed as well.
-    const lost = await engine.jobs.renew(jobs);
+    const { lost, calledOff } = await engine.jobs.renew(jobs);
     const state = await engine.workers.beat(told);
-    const answer: BeatAnswer = {};
-    if (state !== "running") answer.state = state;
-    if (lost.length > 0) answer.lost = lost.map(({ jid }) => jid);
-    const isPlain = Object.keys(answer).length === 0;
-    return { reply: isPlain ? OK : bulk(JSON.stringify(answer)) };
+    const answer = encodeBeatAnswer({
+      ...(state !== "running" && { state }),
+      lost: lost.map(({ jid }) => jid),
+      cancel: calledOff,
+    });
+    return { reply: answer === undefined ? OK : bulk(answer) };
   },
 });

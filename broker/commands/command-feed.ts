@@ -19,7 +19,7 @@ export class CommandFeed {
     const time = new Date(now).toISOString();
     const who = session.wid === "" ? `#${session.id}` : `#${session.id} ${session.wid}`;
     const line = `${time} ${who} ${verb} ${show(verb, argument)}`.trimEnd();
-    for (const watcher of this.#watchers) watcher.tell(line);
+    for (const watcher of this.#watchers) watcher.tell({ kind: "simple", text: line });
   }
 }
 

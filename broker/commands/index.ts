@@ -1,6 +1,7 @@
 import { ack } from "./ack.ts";
 import { beat } from "./beat.ts";
 import type { Command } from "./command.ts";
+import { control } from "./control.ts";
 import { end } from "./end.ts";
 import { fail } from "./fail.ts";
 import { fetch } from "./fetch.ts";
@@ -26,6 +27,7 @@ const all: readonly Command[] = [
   ack,
   fail,
   beat,
+  control,
   queue,
   mutate,
   job,

@@ -1,4 +1,5 @@
 import { family } from "./family.ts";
+import { jobCancel } from "./job-cancel.ts";
 import { jobGet } from "./job-get.ts";
 
-export const job = family("JOB", "Tells of single jobs.", [jobGet]);
+export const job = family("JOB", "Tells of single jobs, and calls them off.", [jobGet, jobCancel]);

@@ -1,9 +1,10 @@
 import type { Challenge } from "../../protocol/handshake.ts";
+import type { ControlConnection } from "../engine/controls.ts";
 import type { Fetcher } from "../engine/fetches.ts";
 import type { WorkerConnection } from "../engine/workers.ts";
 
 /** What a command may know of, and do to, the connection that it came over. */
-export interface Session extends Fetcher, WorkerConnection {
+export interface Session extends Fetcher, WorkerConnection, ControlConnection {
   readonly id: number;
   /**
    * greeted: HI is sent, HELLO is due.
@@ -17,6 +18,4 @@ export interface Session extends Fetcher, WorkerConnection {
   readonly stopping: AbortSignal;
   /** HELLO has been accepted. */
   identify(): void;
-  /** Sends a line that is no reply. Who does not read what it is told is cut off. */
-  tell(line: string): void;
 }

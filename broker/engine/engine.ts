@@ -1,7 +1,9 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Notice, Store, StoreSizes } from "../store/store.ts";
+import { Cancellations } from "./cancellations.ts";
 import { Catalogue } from "./catalogue.ts";
+import { Controls } from "./controls.ts";
 import { Fetches } from "./fetches.ts";
 import { Jobs } from "./jobs.ts";
 import { Mutations } from "./mutations.ts";
@@ -13,10 +15,12 @@ import { Workers } from "./workers.ts";
 export class Engine {
   readonly jobs: Jobs;
   readonly catalogue: Catalogue;
+  readonly cancellations: Cancellations;
   readonly fetches: Fetches;
   readonly queues: Queues;
   readonly mutations: Mutations;
   readonly workers: Workers;
+  readonly controls = new Controls();
   readonly statistics: Statistics;
   readonly #store: Store;
 
@@ -26,6 +30,7 @@ export class Engine {
     this.fetches = new Fetches(store, this.workers, clock, log);
     this.jobs = new Jobs(store, clock, random, log);
     this.catalogue = new Catalogue(store);
+    this.cancellations = new Cancellations(store, clock, log);
     this.queues = new Queues(store, clock);
     this.mutations = new Mutations(store, (queue) => this.fetches.wake(queue, 1));
     this.statistics = new Statistics(clock.now());
@@ -49,7 +54,10 @@ export class Engine {
         return this.fetches.wake(notice.queue, 1);
       case "worker":
         if (notice.state === "forgotten") return this.workers.closeForgotten(notice.wid);
+        this.controls.tellState(notice.wid, notice.state);
         return this.workers.noteState(notice.wid, notice.state);
+      case "cancel":
+        return this.controls.tellCalledOff(notice.wid, notice.job);
       case "flushed":
         return this.statistics.reset();
       case "reconnected":

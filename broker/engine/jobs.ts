@@ -1,4 +1,6 @@
 import { EventEmitter } from "node:events";
+import type { CalledOffJob } from "../../protocol/called-off-job.ts";
+import type { Cancel } from "../../protocol/cancel.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
 import type { FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
@@ -13,6 +15,7 @@ import type {
   NewJob,
   Store,
 } from "../store/store.ts";
+import { refusedPush } from "./refused-push.ts";
 
 /** What a worker is told of a job that it, or another, had for too long. FWP's own texts. */
 const EXPIRED: FailureReport = {
@@ -46,6 +49,12 @@ export interface JobEvents {
   due: [at: number];
 }
 
+export interface Renewed {
+  /** Their lease is no longer the worker's. */
+  lost: HeldJob[];
+  calledOff: CalledOffJob[];
+}
+
 /** The life of a job, but for its hand-out: pushed, done, failed, tried again. */
 export class Jobs {
   readonly events = new EventEmitter<JobEvents>();
@@ -67,8 +76,10 @@ export class Jobs {
     const now = this.#clock.now();
     const isDue = job.at === undefined || job.at <= now;
     const newJob: NewJob = isDue ? { ...job, enqueuedAt: now } : job;
-    const isStored = await this.#store.push(newJob);
-    if (!isStored) this.#log.info({ event: "job.pushed-again", jid: job.jid, queue: job.queue });
+    const outcome = await this.#store.push(newJob);
+    if (typeof outcome === "object") throw refusedPush(job, outcome);
+    if (outcome === "live")
+      this.#log.info({ event: "job.pushed-again", jid: job.jid, queue: job.queue });
     else if (isDue) this.events.emit("enqueued", job.queue, 1);
     else if (job.at !== undefined) this.events.emit("due", job.at);
   }
@@ -84,7 +95,10 @@ export class Jobs {
             await this.push(job);
           } catch (error) {
             if (!(error instanceof CommandError)) throw error;
-            failed.set(job, error.message);
+            failed.set(
+              job,
+              error.code === "ERR" ? error.message : `${error.code} ${error.message}`,
+            );
           }
         }),
       );
@@ -97,13 +111,18 @@ export class Jobs {
     const outcome = await this.#store.ack({ jid, token });
     if (outcome === "stale") throw await this.#staleLease(jid, token);
     if (outcome === "unknown") this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
+    if (outcome === "cancelled") this.#log.info({ event: "job.cancelled", jid });
   }
 
-  /** The job goes back to the place in its queue that it had, as if it had not been fetched. */
+  /**
+   * The job goes back to the place in its queue that it had, as if it had not been fetched; unless it was
+   * called off.
+   */
   async handBack(jid: string, token?: number): Promise<void> {
     const outcome = await this.#store.handBack({ jid, token });
     if (outcome === "stale") throw await this.#staleLease(jid, token);
     if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
+    if (outcome === "cancelled") return this.#log.info({ event: "job.cancelled", jid });
     this.#log.info({ event: "job.handed-back", jid });
     this.events.emit("enqueued", outcome.queue, 1);
   }
@@ -121,13 +140,19 @@ export class Jobs {
     this.#note(jid, report.errtype, outcome);
   }
 
-  /** Renews leases; resolves with the jobs whose lease is no longer the worker's. */
-  async renew(jobs: readonly HeldJob[]): Promise<HeldJob[]> {
-    const isRenewed = await Promise.all(jobs.map((job) => this.#store.renew(job)));
-    const lost = jobs.filter((_, index) => isRenewed[index] === false);
-    for (const { jid, token } of lost)
+  /** Renews leases; resolves with the jobs that the worker is to stop working on. */
+  async renew(jobs: readonly HeldJob[]): Promise<Renewed> {
+    const outcomes = await Promise.all(jobs.map((job) => this.#store.renew(job)));
+    const renewed: Renewed = { lost: [], calledOff: [] };
+    for (const [index, job] of jobs.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === "lost") renewed.lost.push(job);
+      else if (typeof outcome === "object")
+        renewed.calledOff.push(describeCall(job, outcome.cancel));
+    }
+    for (const { jid, token } of renewed.lost)
       this.#log.info({ event: "lease.lost", jid: echo(jid), token });
-    return lost;
+    return renewed;
   }
 
   /** Fails all that these workers work on: they have died. */
@@ -219,6 +244,10 @@ export class Jobs {
     this.#log.info({ event: `job.${outcome.kind}`, jid, errtype });
     if (outcome.kind === "retried") this.events.emit("due", outcome.at);
   }
+}
+
+function describeCall({ jid, token = 0 }: HeldJob, { reason, by }: Cancel): CalledOffJob {
+  return { jid, token, ...(reason !== undefined && { reason }), ...(by !== undefined && { by }) };
 }
 
 function countByQueue(enqueued: readonly Enqueued[]): Map<string, number> {

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { type Challenge, encodeHi } from "../../protocol/handshake.ts";
 import { MAX_HELLO_BYTES } from "../../protocol/limits.ts";
 import { LineReader, LineTooLongError } from "../../protocol/line-reader.ts";
-import { encodeReply } from "../../protocol/reply.ts";
+import { encodeReply, type Reply } from "../../protocol/reply.ts";
 import type { CancelTimer } from "../clock.ts";
 import type { CommandContext } from "../commands/command.ts";
 import type { Session } from "../commands/session.ts";
@@ -110,9 +110,9 @@ export class Connection implements Session, Holder {
     this.#context.engine.statistics.connections++;
   }
 
-  tell(line: string): void {
+  tell(message: Reply): void {
     if (this.#state === "closed") return;
-    this.#outbox.add(encodeReply({ kind: "simple", text: line }));
+    this.#outbox.add(encodeReply(message));
     if (this.#isUnread()) this.#cutOff();
   }
 

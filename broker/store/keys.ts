@@ -5,8 +5,8 @@
  * that every script may touch any of its keys. Times are epoch milliseconds.
  *
  * While a job has a record in `jobs`, its jid is in exactly one of the sorted sets a queue,
- * `scheduled`, `retries`, `working` and `dead`; in the first four it is live: pushing it again changes
- * nothing. Or it is in none of them; then it has been removed, and a `removed:…` has it.
+ * `scheduled`, `retries`, `working`, `dead` and `cancelled`; in the first four it is live: pushing it
+ * again changes nothing. Or it is in none of them; then it has been removed, and a `removed:…` has it.
  */
 export interface Keys {
   /** Hash: jid → record, see record.ts. */
@@ -38,6 +38,15 @@ export interface Keys {
   resumed: string;
   /** Sorted set: jid scored by its time of death. */
   dead: string;
+  /** Set: jids in `working` that are called off. However such a job ends, it is cancelled. */
+  cancelling: string;
+  /** Sorted set: jid scored by when it was cancelled. */
+  cancelled: string;
+  /**
+   * Hash: jid → MessagePack `{at, reason, by}`, of which the last two may be missing: when, why and by
+   * whom it was called off. Of the jobs in `cancelling` and `cancelled`.
+   */
+  cancels: string;
   /** Set: the names of queues that hand out nothing; a queue need not be known for that. */
   paused: string;
   /** Set: the numbers of what was removed and is not deleted yet. */
@@ -68,7 +77,8 @@ export interface Keys {
   /**
    * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job, `resumed
    * <name> …` when paused queues were resumed, `worker <state> <wid>` when a worker changed its state
-   * or was forgotten, and `flushed`.
+   * or was forgotten, `cancel {"wid","jid","lease","reason","by"}` when a job was called off that a
+   * worker works on, and `flushed`.
    */
   notices: string;
 }
@@ -89,6 +99,9 @@ export function keysOf(namespace: string): Keys {
     alive: key("alive"),
     resumed: key("resumed"),
     dead: key("dead"),
+    cancelling: key("cancelling"),
+    cancelled: key("cancelled"),
+    cancels: key("cancels"),
     paused: key("paused"),
     removals: key("removals"),
     removed: key("removed:"),

@@ -15,6 +15,7 @@ export function readLocation({ state, score, reservation }: Place): JobLocation 
       return { state, reservation: { wid, reservedAt, endsAt: score, token } };
     }
     case "dead":
+    case "cancelled":
       return { state, endedAt: score };
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Keys } from "./keys.ts";
 import type { RedisLink } from "./redis-link.ts";
@@ -12,12 +13,14 @@ import { release } from "./scripts.ts";
 export class LostHandouts {
   readonly #link: RedisLink;
   readonly #keys: Keys;
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #calls = new Set<string>();
 
-  constructor(link: RedisLink, keys: Keys, log: Logger) {
+  constructor(link: RedisLink, keys: Keys, clock: Clock, log: Logger) {
     this.#link = link;
     this.#keys = keys;
+    this.#clock = clock;
     this.#log = log;
     link.onReconnected(() => void this.#giveBack());
   }
@@ -33,7 +36,8 @@ export class LostHandouts {
       let count = 0;
       for await (const { jid, call } of scanReservations(this.#link, this.#keys)) {
         if (!calls.has(call)) continue;
-        await release.run(this.#link, this.#keys, { origin: "" }, [{ jid, call, token: 0 }]);
+        const fixed = { origin: "", now: this.#clock.now() };
+        await release.run(this.#link, this.#keys, fixed, [{ jid, call, token: 0 }]);
         count++;
       }
       for (const call of calls) this.#calls.delete(call);

@@ -10,6 +10,7 @@ import { readLocation } from "./location.ts";
 import { LostHandouts } from "./lost-handouts.ts";
 import { parseNotice } from "./notice.ts";
 import { encodeRecord, headerOf, pack, readStoredJob, UnreadableRecord } from "./record.ts";
+import { RedisCancels } from "./redis-cancels.ts";
 import { RedisCatalogue } from "./redis-catalogue.ts";
 import { findDangers } from "./redis-check.ts";
 import type { RedisLink } from "./redis-link.ts";
@@ -29,6 +30,8 @@ import {
   type JobLocation,
   type NewJob,
   type Notice,
+  type PushOutcome,
+  type RenewOutcome,
   type Reserved,
   type ReserveRequest,
   type SilentWorker,
@@ -62,6 +65,7 @@ export class RedisStore implements Store {
   readonly queues: RedisQueues;
   readonly waiting: RedisWaiting;
   readonly catalogue: RedisCatalogue;
+  readonly cancels: RedisCancels;
   readonly #link: RedisLink;
   readonly #keys: Keys;
   readonly #clock: Clock;
@@ -79,12 +83,7 @@ export class RedisStore implements Store {
   );
   readonly #handBack = new GroupCommit(
     (jobs: HeldJob[]) =>
-      scripts.release.run(
-        this.#link,
-        this.#keys,
-        { origin: this.#id },
-        jobs.map(({ jid, token = 0 }) => ({ jid, call: "", token })),
-      ),
+      this.#releaseAll(jobs.map(({ jid, token = 0 }) => ({ jid, call: "", token }))),
     GROUP,
   );
   readonly #ack = new GroupCommit((jobs: HeldJob[]) => this.#commitAck(jobs), GROUP);
@@ -104,7 +103,8 @@ export class RedisStore implements Store {
     this.queues = new RedisQueues(link, this.#keys);
     this.waiting = new RedisWaiting(link, this.#keys, clock, this.#id);
     this.catalogue = new RedisCatalogue(link, this.#keys);
-    this.#lostHandouts = new LostHandouts(link, this.#keys, log);
+    this.cancels = new RedisCancels(link, this.#keys, clock);
+    this.#lostHandouts = new LostHandouts(link, this.#keys, clock, log);
   }
 
   /** Connects, and listens to the other brokers. */
@@ -132,7 +132,7 @@ export class RedisStore implements Store {
     this.#listeners.push(listener);
   }
 
-  push(job: NewJob): Promise<boolean> {
+  push(job: NewJob): Promise<PushOutcome> {
     return this.#push.add(job);
   }
 
@@ -151,8 +151,7 @@ export class RedisStore implements Store {
 
   async release(reserved: Reserved): Promise<void> {
     const { jid, call } = reserved;
-    const items = [{ jid, call, token: 0 }];
-    await scripts.release.run(this.#link, this.#keys, { origin: this.#id }, items);
+    await this.#releaseAll([{ jid, call, token: 0 }]);
   }
 
   handBack(held: HeldJob): Promise<HandBackOutcome> {
@@ -163,7 +162,7 @@ export class RedisStore implements Store {
     return this.#ack.add(held);
   }
 
-  renew(held: HeldJob): Promise<boolean> {
+  renew(held: HeldJob): Promise<RenewOutcome> {
     return this.#renew.add(held);
   }
 
@@ -272,7 +271,7 @@ export class RedisStore implements Store {
     return Number(seconds) * 1000 + Number(microseconds) / 1000;
   }
 
-  #commitPush(jobs: NewJob[]): Promise<boolean[]> {
+  #commitPush(jobs: NewJob[]): Promise<PushOutcome[]> {
     const items = jobs.map((job) => ({
       jid: job.jid,
       queue: job.queue,
@@ -311,10 +310,16 @@ export class RedisStore implements Store {
 
   #commitAck(jobs: HeldJob[]): Promise<AckOutcome[]> {
     const items = jobs.map(({ jid, token = 0 }) => ({ jid, token }));
-    return scripts.ack.run(this.#link, this.#keys, { day: dayOf(this.#clock.now()) }, items);
+    const now = this.#clock.now();
+    return scripts.ack.run(this.#link, this.#keys, { now, day: dayOf(now) }, items);
   }
 
-  #commitRenew(jobs: HeldJob[]): Promise<boolean[]> {
+  #releaseAll(items: { jid: string; call: string; token: number }[]): Promise<HandBackOutcome[]> {
+    const fixed = { origin: this.#id, now: this.#clock.now() };
+    return scripts.release.run(this.#link, this.#keys, fixed, items);
+  }
+
+  #commitRenew(jobs: HeldJob[]): Promise<RenewOutcome[]> {
     const items = jobs.map(({ jid, token = 0 }) => ({ jid, token }));
     return scripts.renew.run(this.#link, this.#keys, { now: this.#clock.now() }, items);
   }

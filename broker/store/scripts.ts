@@ -1,10 +1,19 @@
 import { JOB_STATES, type JobState } from "../../protocol/job-state.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
+import { readCancel } from "./cancel.ts";
 import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
 import { bytes, digits, integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
-import type { AckOutcome, FailOutcome, HandBackOutcome, SilentWorker } from "./store.ts";
+import type {
+  AckOutcome,
+  FailOutcome,
+  HandBackOutcome,
+  PushOutcome,
+  PushRefusal,
+  RenewOutcome,
+  SilentWorker,
+} from "./store.ts";
 
 /** All transitions, one script each. What they do, and what they return, says the head of the file. */
 
@@ -22,11 +31,29 @@ export const push = new Script({
     "revived",
     "sequence",
     "notices",
+    "cancels",
+    "cancelling",
+    "cancelled",
   ],
   fixed: ["origin"],
   each: ["jid", "queue", "band", "due", "record"],
-  parse: digits,
+  parse: (reply): PushOutcome[] => {
+    const [letters, ...refusals] = list(reply);
+    return Array.from(text(letters), (letter) => {
+      if (letter === "s") return "stored";
+      if (letter === "l") return "live";
+      return letter === "r" ? readRefusal(refusals.shift()) : unexpected(text(letters));
+    });
+  },
 });
+
+function readRefusal(reply: unknown): PushRefusal {
+  const [kind, told] = list(reply);
+  const name = text(kind);
+  if (name === "cancelled" || name === "cancelling")
+    return { kind: name, cancel: readCancel(told) };
+  return unexpected(name);
+}
 
 export interface HandedOut {
   jid: string;
@@ -83,26 +110,50 @@ export const reserve = new Script({
 
 export const release = new Script({
   name: "release",
-  keys: ["jobs", "queues", "queue", "working", "reservations", "notices"],
-  fixed: ["origin"],
+  keys: [
+    "jobs",
+    "queues",
+    "queue",
+    "working",
+    "reservations",
+    "notices",
+    "cancelling",
+    "cancelled",
+  ],
+  fixed: ["origin", "now"],
   each: ["jid", "call", "token"],
   parse: (reply): HandBackOutcome[] =>
     list(reply).map((queue) => {
       if (queue === 0) return "stale";
+      if (queue === 1) return "cancelled";
       return queue === null ? "unknown" : { queue: text(queue) };
     }),
 });
 
 export const ack = new Script({
   name: "ack",
-  keys: ["jobs", "working", "reservations", "counters", "history", "ties"],
-  fixed: ["day"],
+  keys: [
+    "jobs",
+    "working",
+    "reservations",
+    "counters",
+    "history",
+    "ties",
+    "cancelling",
+    "cancelled",
+  ],
+  fixed: ["now", "day"],
   each: ["jid", "token"],
   parse: (reply): AckOutcome[] =>
     Array.from(text(reply), (letter) => ACK_OUTCOMES[letter] ?? unexpected(text(reply))),
 });
 
-const ACK_OUTCOMES: Record<string, AckOutcome> = { d: "done", u: "unknown", s: "stale" };
+const ACK_OUTCOMES: Record<string, AckOutcome> = {
+  d: "done",
+  c: "cancelled",
+  u: "unknown",
+  s: "stale",
+};
 
 export const fail = new Script({
   name: "fail",
@@ -117,6 +168,8 @@ export const fail = new Script({
     "alive",
     "resumed",
     "ties",
+    "cancelling",
+    "cancelled",
   ],
   fixed: ["now", "day"],
   each: ["jid", "report", "jitter", "cause", "token", "call"],
@@ -127,7 +180,7 @@ export const fail = new Script({
       if (name === "later") return LATER;
       if (name === "retried" || name === "postponed") return { kind: name, at: integer(at) };
       if (name === "unreadable") return { kind: name, version: text(at) };
-      if (name === "died" || name === "discarded") return { kind: name };
+      if (name === "died" || name === "discarded" || name === "cancelled") return { kind: name };
       if (name === "stale" || name === "unknown") return { kind: name };
       return unexpected(outcome);
     }),
@@ -135,10 +188,17 @@ export const fail = new Script({
 
 export const renew = new Script({
   name: "renew",
-  keys: ["working", "reservations"],
+  keys: ["working", "reservations", "cancels", "cancelling", "cancelled"],
   fixed: ["now"],
   each: ["jid", "token"],
-  parse: digits,
+  parse: (reply): RenewOutcome[] => {
+    const [letters, ...cancels] = list(reply);
+    return Array.from(text(letters), (letter) => {
+      if (letter === "r") return "renewed";
+      if (letter === "l") return "lost";
+      return letter === "c" ? { cancel: readCancel(cancels.shift()) } : unexpected(text(letters));
+    });
+  },
 });
 
 export const keepAlive = new Script({
@@ -151,7 +211,7 @@ export const keepAlive = new Script({
 
 export const locate = new Script({
   name: "locate",
-  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead"],
+  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead", "cancelled"],
   fixed: [],
   each: ["jid"],
   parse: (reply): (Place | undefined)[] =>
@@ -160,7 +220,7 @@ export const locate = new Script({
 
 export const lookUp = new Script({
   name: "look-up",
-  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead"],
+  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead", "cancelled"],
   fixed: ["jid"],
   each: [],
   parse: (reply): Found | undefined => {
@@ -360,6 +420,9 @@ export const flush = new Script({
     "counters",
     "history",
     "ties",
+    "cancelling",
+    "cancelled",
+    "cancels",
     "notices",
   ],
   fixed: [],

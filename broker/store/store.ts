@@ -1,3 +1,5 @@
+import type { CalledOffJob } from "../../protocol/called-off-job.ts";
+import type { Cancel } from "../../protocol/cancel.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Failure, FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
@@ -13,9 +15,9 @@ export interface Store {
   readonly queues: QueueStore;
   readonly waiting: WaitingStore;
   readonly catalogue: CatalogueStore;
+  readonly cancels: CancelStore;
 
-  /** False when the job is live already: it stays as it was. */
-  push(job: NewJob): Promise<boolean>;
+  push(job: NewJob): Promise<PushOutcome>;
   /** Rejects with UnreadableJob when that is what came: it is out of the way then. */
   reserve(request: ReserveRequest): Promise<Reserved | undefined>;
   /** Undoes a reservation that never reached its worker. */
@@ -26,8 +28,8 @@ export interface Store {
   /** Rejects with UnreadableJob when another broker has to be told. */
   fail(failed: FailedJob): Promise<FailOutcome>;
 
-  /** Renews leases, each for as long as it was at first. False where the worker has lost it. */
-  renew(held: HeldJob): Promise<boolean>;
+  /** Renews leases, each for as long as it was at first. */
+  renew(held: HeldJob): Promise<RenewOutcome>;
   /** Notes that a broker is there, to which leases can be renewed. */
   keepAlive(): Promise<void>;
   /** Undefined for a job that is nowhere: unknown, done or discarded. */
@@ -97,6 +99,17 @@ export interface CatalogueStore {
   find(jid: string): Promise<FoundJob | undefined>;
 }
 
+/** What is called off. */
+export interface CancelStore {
+  /**
+   * One that waits is cancelled by it; one that is being worked on is when it ends. Rejects with
+   * UnreadableJob when nobody here can tell where it is.
+   */
+  cancel(jid: string, cancel: Cancel): Promise<CancelOutcome>;
+  /** Deletes cancelled jobs that ended too long ago, or are too many; resolves with how many. */
+  purge(limits: { endedBefore: number; keep: number }): Promise<number>;
+}
+
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
 export class StoreUnavailable extends CommandError {}
 
@@ -114,6 +127,16 @@ export class UnreadableJob extends CommandError {
 
 export interface NewJob extends Job {
   enqueuedAt?: number;
+}
+
+/** "live": it is there already, and stays as it was. */
+export type PushOutcome = "stored" | "live" | PushRefusal;
+
+/** Why a job may not be pushed; nothing has changed. */
+export interface PushRefusal {
+  /** It was called off before: what is over, and what is not yet, does not start anew. */
+  kind: "cancelled" | "cancelling";
+  cancel: Cancel;
 }
 
 export interface ReserveRequest {
@@ -154,9 +177,22 @@ export interface HeldJob {
   token?: number | undefined;
 }
 
-/** "unknown": it is not being worked on. "stale": its lease has another token; nothing has changed. */
-export type AckOutcome = "done" | "unknown" | "stale";
-export type HandBackOutcome = { queue: string } | "unknown" | "stale";
+/**
+ * "unknown": it is not being worked on. "stale": its lease has another token; nothing has changed.
+ * "cancelled": it was called off before, and so it has ended.
+ */
+export type AckOutcome = "done" | "cancelled" | "unknown" | "stale";
+export type HandBackOutcome = { queue: string } | "cancelled" | "unknown" | "stale";
+
+/** With `cancel` it is renewed, and called off. "lost": it is not the worker's any longer. */
+export type RenewOutcome = "renewed" | "lost" | { cancel: Cancel };
+
+/** The first two tell of the first time that it was called off. */
+export type CancelOutcome =
+  | { state: "cancelled"; cancel: Cancel }
+  | { state: "cancelling"; cancel: Cancel }
+  | { state: "dead" }
+  | { state: "unknown" };
 
 export interface FailedJob extends HeldJob {
   report: FailureReport;
@@ -172,6 +208,8 @@ export type FailOutcome =
   | { kind: "retried"; at: number }
   | { kind: "died" }
   | { kind: "discarded" }
+  /** It was called off before. */
+  | { kind: "cancelled" }
   /** Its lease goes on until then: nobody could renew it, since there was no broker. */
   | { kind: "postponed"; at: number }
   | { kind: "unknown" }
@@ -259,6 +297,8 @@ export interface StoreSizes {
 export type Notice =
   | { kind: "queue"; queue: string }
   | { kind: "worker"; wid: string; state: WorkerState | "forgotten" }
+  /** A job that this worker works on has been called off. */
+  | { kind: "cancel"; wid: string; job: CalledOffJob }
   /** Everything has been deleted. */
   | { kind: "flushed" }
   /** Notices may have been missed: nothing that was concluded from them holds any longer. */

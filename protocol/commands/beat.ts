@@ -1,3 +1,5 @@
+import { encodeCalledOffJob } from "../called-off-job.ts";
+import { type ControlMessage, findControlMessage } from "../control-message.ts";
 import { CommandError, echo } from "../errors.ts";
 import { checkId } from "../id.ts";
 import { MAX_BEAT_JOBS } from "../limits.ts";
@@ -20,9 +22,7 @@ export interface LeasedJob {
 }
 
 /** What the server says to it. */
-export interface BeatAnswer {
-  /** Absent while the worker is to go on. */
-  state?: WorkerState;
+export interface BeatAnswer extends ControlMessage {
   /** The jobs of which the worker no longer has the lease; somebody else may have them by now. */
   lost?: string[];
 }
@@ -64,13 +64,20 @@ function readJobs(jobs: unknown, argument: Buffer): LeasedJob[] {
 /** What the server says to a BEAT when it says more than OK. */
 export function readBeatAnswer(body: Buffer): BeatAnswer {
   const told: unknown = JSON.parse(body.toString());
-  const answer: BeatAnswer = {};
+  const answer: BeatAnswer = findControlMessage(told);
   if (typeof told !== "object" || told === null) return answer;
-  if ("state" in told && (told.state === "quiet" || told.state === "terminate")) {
-    answer.state = told.state;
-  }
   if ("lost" in told && Array.isArray(told.lost)) answer.lost = told.lost.map(String);
   return answer;
+}
+
+/** Undefined when there is nothing to say but OK. */
+export function encodeBeatAnswer({ state, lost, cancel }: BeatAnswer): string | undefined {
+  const answer = {
+    ...(state !== undefined && { state }),
+    ...(lost !== undefined && lost.length > 0 && { lost }),
+    ...(cancel !== undefined && cancel.length > 0 && { cancel: cancel.map(encodeCalledOffJob) }),
+  };
+  return Object.keys(answer).length === 0 ? undefined : JSON.stringify(answer);
 }
 
 export function encodeBeat({ wid, state, rssKb, jobs }: Beat): string {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { NewJob, Reserved } from "../../broker/store/store.ts";
+import type { NewJob, PushOutcome, Reserved } from "../../broker/store/store.ts";
 import { type Described, Model } from "../kit/model.ts";
 import { startRedis } from "../kit/redis.ts";
 import type { State } from "../kit/state.ts";
@@ -37,10 +37,10 @@ type Step =
   | { do: "reserve"; requests: string[][] }
   | { do: "ack" | "release" | "hand back"; which: number }
   | { do: "fail"; which: number; jitter: number }
-  | { do: "ack stranger"; jid: string }
+  | { do: "ack stranger" | "cancel"; jid: string }
   | { do: "advance"; ms: number }
   | { do: "expire" | "promote" }
-  | { do: "purge"; ageMs: number; keep: number }
+  | { do: "purge"; set: "dead" | "cancelled"; ageMs: number; keep: number }
   /** Redis is killed while these are under way, so many turns of the event loop after they began. */
   | { do: "crash"; jobs: GivenJob[]; requests: string[][]; turns: number };
 
@@ -73,6 +73,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: of("release"), which }) },
   { weight: 1, arbitrary: fc.record({ do: of("hand back"), which }) },
   { weight: 1, arbitrary: fc.record({ do: of("ack stranger"), jid }) },
+  { weight: 3, arbitrary: fc.record({ do: of("cancel"), jid }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -83,8 +84,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: of("promote") }) },
   { weight: 2, arbitrary: fc.record({ do: of("expire") }) },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: of("purge"), ageMs: fc.constantFrom(0, 60_000), keep: fc.nat(3) }),
+    weight: 2,
+    arbitrary: fc.record({
+      do: of("purge"),
+      set: fc.constantFrom("dead", "cancelled"),
+      ageMs: fc.constantFrom(0, 60_000),
+      keep: fc.nat(3),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: of("crash"), jobs, requests: none, turns }) },
   { weight: 1, arbitrary: fc.record({ do: of("crash"), jobs: none, requests, turns }) },
@@ -112,7 +118,7 @@ class Pair {
         const jobs = step.jobs.map((given) => newJob(given, now));
         const stored = await Promise.all(jobs.map((one) => store.push(one)));
         assert.equal(
-          stored,
+          stored.map(nameOf),
           jobs.map((one) => model.push(one)),
         );
         break;
@@ -130,12 +136,17 @@ class Pair {
       }
       case "ack": {
         const found = this.#pick(step.which);
-        assert.is((await store.ack({ jid: found })) === "done", model.ack(found));
+        assert.is(await store.ack({ jid: found }), model.ack(found, now));
         break;
       }
       case "ack stranger":
-        assert.is((await store.ack({ jid: step.jid })) === "done", model.ack(step.jid));
+        assert.is(await store.ack({ jid: step.jid }), model.ack(step.jid, now));
         break;
+      case "cancel": {
+        const { state } = await store.cancels.cancel(step.jid, { at: now });
+        assert.is(state, model.cancel(step.jid, now));
+        break;
+      }
       case "fail": {
         const found = this.#pick(step.which);
         assert.is(
@@ -148,13 +159,13 @@ class Pair {
         const found = this.#handedOut.get(this.#pick(step.which));
         if (found === undefined) break;
         await store.release(found);
-        model.release(found.jid);
+        model.release(found.jid, now);
         break;
       }
       case "hand back": {
         const found = this.#pick(step.which);
         const outcome = await store.handBack({ jid: found });
-        assert.is(outcome !== "unknown", model.release(found));
+        assert.is(typeof outcome === "object" ? "released" : outcome, model.release(found, now));
         break;
       }
       case "advance":
@@ -170,9 +181,11 @@ class Pair {
         }
         break;
       case "purge": {
-        const limits = { diedBefore: now - step.ageMs, keep: step.keep };
-        await store.purgeDead(limits);
-        model.purge(limits.diedBefore, limits.keep);
+        const { set, keep } = step;
+        const endedBefore = now - step.ageMs;
+        if (set === "dead") await store.purgeDead({ diedBefore: endedBefore, keep });
+        else await store.cancels.purge({ endedBefore, keep });
+        model.purge(set, endedBefore, keep);
         break;
       }
       case "crash":
@@ -204,7 +217,7 @@ class Pair {
     const { jobs: kept } = await this.world.state();
     for (const [index, one] of jobs.entries()) {
       const outcome = pushed[index];
-      if (outcome?.status === "fulfilled") assert.is(outcome.value, this.model.push(one));
+      if (outcome?.status === "fulfilled") assert.is(nameOf(outcome.value), this.model.push(one));
       else if (kept[one.jid]?.text === one.text.toString()) this.model.push(one);
     }
     for (const [index, queues] of requests.entries()) {
@@ -231,6 +244,10 @@ class Pair {
   }
 }
 
+function nameOf(outcome: PushOutcome): string {
+  return typeof outcome === "object" ? outcome.kind : outcome;
+}
+
 let pushes = 0;
 
 function newJob({ in: delay, ...given }: GivenJob, now: number): NewJob {
@@ -241,12 +258,18 @@ function newJob({ in: delay, ...given }: GivenJob, now: number): NewJob {
 
 /** What must be true of any state, whatever has happened. */
 function checkState(state: State): void {
-  const { jobs, queues, scheduled, retries, working, dead, reservations } = state;
-  const sets = [...Object.values(queues), scheduled, retries, working, dead];
+  const { jobs, queues, scheduled, retries, working, dead, cancelled, reservations } = state;
+  const sets = [...Object.values(queues), scheduled, retries, working, dead, cancelled];
   const members = sets.flatMap((set) => Object.keys(set)).toSorted();
   assert.equal(members, Object.keys(jobs).toSorted(), "each job is in exactly one set");
   const reserved = Object.keys(reservations).toSorted();
   assert.equal(reserved, Object.keys(working).toSorted(), "reservations match working");
+  assert.ok(
+    state.cancelling.every((jid) => jid in working),
+    "what is called off and not cancelled yet is being worked on",
+  );
+  const calledOff = [...state.cancelling, ...Object.keys(cancelled)].toSorted();
+  assert.equal(Object.keys(state.cancels).toSorted(), calledOff, "it is known why");
   for (const [name, places] of Object.entries(queues)) {
     assert.ok(state.queueNames.includes(name), "each queue is known by name");
     for (const found of Object.keys(places)) assert.is(jobs[found]?.queue, name);
@@ -256,7 +279,7 @@ function checkState(state: State): void {
 }
 
 function describe(state: State): Described {
-  const { scheduled, retries, working, dead, jobs, counters } = state;
+  const { scheduled, retries, working, dead, cancelled, cancelling, jobs, counters } = state;
   const { processed = 0, failures = 0 } = counters;
   return {
     queues: mapValues(state.queues, Object.keys),
@@ -264,6 +287,8 @@ function describe(state: State): Described {
     retries,
     working,
     dead,
+    cancelled,
+    cancelling,
     texts: mapValues(jobs, ({ text }) => text),
     counters: { processed, failures },
   };

@@ -1,10 +1,16 @@
-import type { CatalogueStore, QueueStore, Store, WaitingStore } from "../../broker/store/store.ts";
+import type {
+  CancelStore,
+  CatalogueStore,
+  QueueStore,
+  Store,
+  WaitingStore,
+} from "../../broker/store/store.ts";
 import { until } from "./until.ts";
 
 const NOT_PROMISING = new Set<string>(["onNotice", "scan", "handedTo"]);
 
 /** Not methods, or none that answer with a promise. */
-type Others = "onNotice" | "queues" | "waiting" | "catalogue" | "scan" | "handedTo";
+type Others = "onNotice" | (typeof PARTS)[number] | "scan" | "handedTo";
 
 type Names<Part> = Exclude<keyof Part, Others> & string;
 
@@ -13,9 +19,10 @@ type Method =
   | Names<Store>
   | `queues.${Names<QueueStore>}`
   | `waiting.${Names<WaitingStore>}`
-  | `catalogue.${Names<CatalogueStore>}`;
+  | `catalogue.${Names<CatalogueStore>}`
+  | `cancels.${Names<CancelStore>}`;
 
-const PARTS = ["queues", "waiting", "catalogue"] as const;
+const PARTS = ["queues", "waiting", "catalogue", "cancels"] as const;
 
 /** A real store with somebody in between who counts its calls, and fails or delays some of them. */
 export class FlakyStore {

@@ -18,7 +18,7 @@ interface Placed {
   score: number;
 }
 
-type Place = "scheduled" | "retries" | "working" | "dead";
+const PLACES = ["scheduled", "retries", "working", "dead", "cancelled"] as const;
 
 const RESERVED_MS = 1_800_000;
 
@@ -29,21 +29,41 @@ export class Model {
   readonly retries: Placed[] = [];
   readonly working: (Placed & { place: number })[] = [];
   readonly dead: Placed[] = [];
+  readonly cancelled: Placed[] = [];
+  /** Of those in `working`. */
+  readonly calledOff = new Set<string>();
   processed = 0;
   failures = 0;
   /** How many jobs have been accepted, done, discarded and purged. */
   readonly flow = { stored: 0, done: 0, discarded: 0, purged: 0, revived: 0 };
   #sequence = 0;
 
-  push({ jid, queue, priority, retry, text, at }: NewJob): boolean {
+  push({ jid, queue, priority, retry, text, at }: NewJob): string {
+    if (this.calledOff.has(jid)) return "cancelling";
+    if (has(this.cancelled, jid)) return "cancelled";
     const isDead = take(this.dead, jid) !== undefined;
-    if (!isDead && this.find(jid) !== undefined) return false;
+    if (!isDead && this.find(jid) !== undefined) return "live";
     this.flow.stored++;
     if (isDead) this.flow.revived++;
     const job = { jid, queue, priority, retry, text: text.toString(), failures: 0 };
     if (at === undefined) this.#enqueue(job);
     else insert(this.scheduled, { job, score: at });
-    return true;
+    return "stored";
+  }
+
+  cancel(jid: string, now: number): string {
+    if (this.calledOff.has(jid)) return "cancelling";
+    if (has(this.cancelled, jid)) return "cancelled";
+    if (has(this.dead, jid)) return "dead";
+    if (has(this.working, jid)) {
+      this.calledOff.add(jid);
+      return "cancelling";
+    }
+    const waiting = [...this.queues.values(), this.scheduled, this.retries];
+    const found = waiting.map((set) => take(set, jid)).find((placed) => placed !== undefined);
+    if (found === undefined) return "unknown";
+    insert(this.cancelled, { job: found.job, score: now });
+    return "cancelled";
   }
 
   reserve(queues: readonly string[], now: number): string | undefined {
@@ -56,18 +76,21 @@ export class Model {
     return undefined;
   }
 
-  release(jid: string): boolean {
+  release(jid: string, now: number): string {
     const placed = take(this.working, jid);
-    if (placed === undefined) return false;
+    if (placed === undefined) return "unknown";
+    if (this.#isCancelled(placed.job, now)) return "cancelled";
     insert(this.#queue(placed.job.queue), { job: placed.job, score: placed.place });
-    return true;
+    return "released";
   }
 
-  ack(jid: string): boolean {
-    if (take(this.working, jid) === undefined) return false;
+  ack(jid: string, now: number): string {
+    const job = take(this.working, jid)?.job;
+    if (job === undefined) return "unknown";
     this.processed++;
+    if (this.#isCancelled(job, now)) return "cancelled";
     this.flow.done++;
-    return true;
+    return "done";
   }
 
   fail(jid: string, jitter: number, cause: "reported" | "expired", now: number): string {
@@ -76,6 +99,7 @@ export class Model {
     const job = take(this.working, jid)?.job;
     if (job === undefined) return "unknown";
     this.processed++;
+    if (this.#isCancelled(job, now)) return "cancelled";
     this.failures++;
     if (job.retry === 0 && cause === "reported") {
       this.flow.discarded++;
@@ -100,12 +124,10 @@ export class Model {
     }
   }
 
-  purge(diedBefore: number, keep: number): void {
-    while (
-      this.dead[0] !== undefined &&
-      (this.dead.length > keep || this.dead[0].score < diedBefore)
-    ) {
-      this.dead.shift();
+  purge(set: "dead" | "cancelled", endedBefore: number, keep: number): void {
+    const ended = this[set];
+    while (ended[0] !== undefined && (ended.length > keep || ended[0].score < endedBefore)) {
+      ended.shift();
       this.flow.purged++;
     }
   }
@@ -113,15 +135,14 @@ export class Model {
   /** Where a job is. */
   find(jid: string): string | undefined {
     for (const [name, jobs] of this.queues) if (has(jobs, jid)) return `queue ${name}`;
-    const places: Place[] = ["scheduled", "retries", "working", "dead"];
-    return places.find((place) => has(this[place], jid));
+    return PLACES.find((place) => has(this[place], jid));
   }
 
   /** The jids of each set in their order, and the text of each job. */
   describe(): Described {
     const jids = (placed: readonly Placed[]) => placed.map(({ job }) => job.jid);
     const queues = [...this.queues].filter(([, jobs]) => jobs.length > 0);
-    const all = [this.scheduled, this.retries, this.working, this.dead, ...this.queues.values()];
+    const all = [...PLACES.map((place) => this[place]), ...this.queues.values()];
     const { processed, failures } = this;
     return {
       queues: Object.fromEntries(queues.map(([name, jobs]) => [name, jids(jobs)])),
@@ -129,9 +150,18 @@ export class Model {
       retries: scores(this.retries),
       working: scores(this.working),
       dead: scores(this.dead),
+      cancelled: scores(this.cancelled),
+      cancelling: [...this.calledOff].toSorted(),
       texts: Object.fromEntries(all.flat().map(({ job }) => [job.jid, job.text])),
       counters: { processed, failures },
     };
+  }
+
+  /** A job that was called off ends so, whatever has ended it. */
+  #isCancelled(job: ModelJob, now: number): boolean {
+    const isCalledOff = this.calledOff.delete(job.jid);
+    if (isCalledOff) insert(this.cancelled, { job, score: now });
+    return isCalledOff;
   }
 
   #enqueue(job: ModelJob): void {
@@ -153,6 +183,8 @@ export interface Described {
   retries: Record<string, number>;
   working: Record<string, number>;
   dead: Record<string, number>;
+  cancelled: Record<string, number>;
+  cancelling: string[];
   texts: Record<string, string>;
   counters: { processed: number; failures: number };
 }

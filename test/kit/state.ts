@@ -1,7 +1,9 @@
 import type { Redis } from "ioredis";
 import { Packr } from "msgpackr";
+import { encodeCancel, readCancel } from "../../broker/store/cancel.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "../../broker/store/keys.ts";
 import { encodeRecord, type JobHeader } from "../../broker/store/record.ts";
+import type { Cancel } from "../../protocol/cancel.ts";
 
 /** All that a namespace holds, as one plain object: what keys.ts describes. */
 export interface State {
@@ -23,6 +25,10 @@ export interface State {
   working: Record<string, number>;
   reservations: Record<string, Reservation>;
   dead: Record<string, number>;
+  /** Which jobs in `working` are called off. */
+  cancelling: string[];
+  cancelled: Record<string, number>;
+  cancels: Record<string, Cancel>;
   paused: string[];
   /** What was removed and is not deleted yet, by its number: jids with the scores that they had. */
   removed: Record<string, Record<string, number>>;
@@ -62,6 +68,9 @@ export const EMPTY: State = {
   working: {},
   reservations: {},
   dead: {},
+  cancelling: [],
+  cancelled: {},
+  cancels: {},
   paused: [],
   removed: {},
   revived: {},
@@ -71,6 +80,17 @@ export const EMPTY: State = {
   counters: {},
   history: {},
 };
+
+/** The sorted sets of which there is one each. */
+const SCORED = [
+  "scheduled",
+  "retries",
+  "working",
+  "dead",
+  "cancelled",
+  "workers",
+  "departed",
+] as const;
 
 const packr = new Packr({ useRecords: false, int64AsType: "number" });
 
@@ -91,6 +111,10 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
     }
   }
   for (const name of state.queueNames) batch.sadd(keys.queues, name);
+  for (const jid of state.cancelling) batch.sadd(keys.cancelling, jid);
+  for (const [jid, cancel] of Object.entries(state.cancels)) {
+    batch.hset(keys.cancels, jid, encodeCancel(cancel));
+  }
   for (const name of state.paused) batch.sadd(keys.paused, name);
   for (const [removal, scores] of Object.entries(state.removed)) {
     batch.sadd(keys.removals, removal);
@@ -103,7 +127,7 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   for (const time of ["alive", "resumed"] as const) {
     if (state[time] > 0) batch.set(keys[time], state[time]);
   }
-  for (const set of ["scheduled", "retries", "working", "dead", "workers", "departed"] as const) {
+  for (const set of SCORED) {
     for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
   }
   for (const [jid, reservation] of Object.entries(state.reservations)) {
@@ -159,6 +183,12 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
     case keys.queues:
       state.queueNames = (await redis.smembers(key)).toSorted();
       break;
+    case keys.cancelling:
+      state.cancelling = (await redis.smembers(key)).toSorted();
+      break;
+    case keys.cancels:
+      state.cancels = mapValues(await redis.hgetallBuffer(key), readCancel);
+      break;
     case keys.paused:
       state.paused = (await redis.smembers(key)).toSorted();
       break;
@@ -188,8 +218,7 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       state.history = mapValues(await redis.hgetall(key), Number);
       break;
     default: {
-      const sets = ["scheduled", "retries", "working", "dead", "workers", "departed"] as const;
-      const set = sets.find((name) => keys[name] === key);
+      const set = SCORED.find((name) => keys[name] === key);
       if (set === undefined) throw new Error(`a key that nobody knows: ${key}`);
       state[set] = await readScores(redis, key);
     }

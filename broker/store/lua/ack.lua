@@ -1,26 +1,34 @@
--- Ends jobs that a worker has done: nothing is left of them but the count.
--- Uses endings
+-- Ends jobs that a worker has done: nothing is left of them but the count. One that was called off is
+-- cancelled all the same.
+-- May use endings, recalled
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
 -- KEYS[4] counters
 -- KEYS[5] history
 -- KEYS[6] ties
--- ARGV[1] day: YYYY-MM-DD
--- ARGV[2] each jid
--- ARGV[3] each token: of the lease that the worker has; 0 for a worker that names none
--- Returns a letter for each job: d when it was done now, u when it was not being worked on, s when the
--- worker's lease is stale: nothing has changed then
+-- KEYS[7] cancelling
+-- KEYS[8] cancelled
+-- ARGV[1] now
+-- ARGV[2] day: YYYY-MM-DD
+-- ARGV[3] each jid
+-- ARGV[4] each token: of the lease that the worker has; 0 for a worker that names none
+-- Returns a letter for each job: d when it was done now, c when it was called off and is cancelled now, u
+-- when it was not being worked on, s when the worker's lease is stale: nothing has changed then
 
-local jobs, working, reservations, counters, history = unpack(KEYS, 1, 5)
+local jobs, working, reservations, counters, history, ties, cancelling = unpack(KEYS, 1, 7)
+local now, day = ARGV[1], ARGV[2]
 local NO_LEASE = '0'
 local jids = {}
-for index = 2, #ARGV, 2 do jids[#jids + 1] = ARGV[index] end
+for index = 3, #ARGV, 2 do jids[#jids + 1] = ARGV[index] end
 if #jids == 0 then return '' end
 
 -- Every job in `working` has one; it begins with the token of its lease.
 local held = redis.call('HMGET', reservations, unpack(jids))
-local finished = {}
+-- Most jobs have no ties, and few are called off: as a rule there are none anywhere.
+local isPlain = redis.call('EXISTS', ties, cancelling) == 0
+local isCalledOff = isPlain and {} or recalled().among(jids)
+local finished, done, calledOff = {}, {}, {}
 local outcomes = {}
 local seen = {}
 
@@ -29,13 +37,15 @@ local function isUnder(token, reservation)
 end
 
 for index, jid in ipairs(jids) do
-  local token = ARGV[index * 2 + 1]
+  local token = ARGV[index * 2 + 2]
   local reservation = not seen[jid] and held[index]
   if token ~= NO_LEASE and not isUnder(token, reservation) then
     outcomes[index] = 's'
   elseif reservation then
     seen[jid] = true
-    outcomes[index] = 'd'
+    local kind = isCalledOff[jid] and calledOff or done
+    outcomes[index] = kind == done and 'd' or 'c'
+    kind[#kind + 1] = jid
     finished[#finished + 1] = jid
   else
     outcomes[index] = 'u'
@@ -44,11 +54,14 @@ end
 
 if #finished > 0 then
   redis.call('ZREM', working, unpack(finished))
-  redis.call('HDEL', jobs, unpack(finished))
   redis.call('HDEL', reservations, unpack(finished))
   redis.call('HINCRBY', counters, 'processed', #finished)
-  redis.call('HINCRBY', history, 'processed:' .. ARGV[1], #finished)
-  endings.untie(finished)
+  redis.call('HINCRBY', history, 'processed:' .. day, #finished)
+end
+if #done > 0 then redis.call('HDEL', jobs, unpack(done)) end
+if not isPlain then
+  recalled().keep(calledOff, now)
+  endings().untie(done)
 end
 
 return table.concat(outcomes)

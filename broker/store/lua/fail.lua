@@ -3,7 +3,9 @@
 -- a lease, or its worker is gone, it need not wait to be tried again.
 -- One whose record is damaged dies. One of a format that is not known here is left to another broker;
 -- if it is overdue, it is again in a minute, so that it is in nobody's way.
--- Uses records, presence, endings
+-- One that was called off is cancelled, whatever it is that happened to it.
+-- Uses records, presence
+-- May use endings, recalled
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -14,6 +16,8 @@
 -- KEYS[8] alive
 -- KEYS[9] resumed
 -- KEYS[10] ties
+-- KEYS[11] cancelling
+-- KEYS[12] cancelled
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -23,13 +27,13 @@
 --   "lost" when its worker is gone
 -- ARGV[7] each token: of the lease that the worker has; 0 for one that names none
 -- ARGV[8] each call: the one that handed the job out; an empty string for whichever it was
--- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"stale"} when it is not the worker's
--- any longer, {"postponed", when} with the new end of a lease that nobody could renew for a while,
--- {"unreadable", version} when it was left to another broker, {"unknown"} when it was not being worked
--- on, or {"later"} when it is to be asked for again, since the jobs before it were large
+-- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"cancelled"}, {"stale"} when it is
+-- not the worker's any longer, {"postponed", when} with the new end of a lease that nobody could renew
+-- for a while, {"unreadable", version} when it was left to another broker, {"unknown"} when it was not
+-- being worked on, or {"later"} when it is to be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
-local counters, history = unpack(KEYS, 6, 7)
+local counters, history, cancelling = KEYS[6], KEYS[7], KEYS[11]
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
 local POSTPONED_MS = 60000
@@ -38,7 +42,8 @@ local MAX_RETRY_SECONDS = 315360000
 local MAX_BYTES = 1048576
 local rewritten = 0
 local outcomes = {}
-local count = 0
+local counts = { processed = 0, failures = 0 }
+local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
 
 -- What FWP keeps of the failures so far, this one included.
 local function failed(failure, retry, report)
@@ -81,6 +86,13 @@ local function fail(jid, report, jitter, cause, token, call)
     redis.call('ZADD', working, grace, jid)
     return { 'postponed', grace }
   end
+  if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
+    redis.call('ZREM', working, jid)
+    redis.call('HDEL', reservations, jid)
+    recalled().keep({ jid }, now)
+    counts.processed = counts.processed + 1
+    return { 'cancelled' }
+  end
   local isLost = cause == 'lost' or (cause == 'expired' and reservation.leaseMs > 0)
   if isLost then
     report = { errtype = 'WorkerLost', message = 'worker lost: ' .. reservation.wid, backtrace = {} }
@@ -98,7 +110,8 @@ local function fail(jid, report, jitter, cause, token, call)
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
     return { 'unknown' }
   end
-  count = count + 1
+  counts.processed = counts.processed + 1
+  counts.failures = counts.failures + 1
   if not header then
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. working)
     redis.call('ZADD', dead, now, jid)
@@ -108,7 +121,7 @@ local function fail(jid, report, jitter, cause, token, call)
   local retry = header.retry or DEFAULT_RETRY
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)
-    endings.untie({ jid })
+    endings().untie({ jid })
     return { 'discarded' }
   end
 
@@ -136,8 +149,8 @@ for index = 3, #ARGV, 6 do
   outcomes[#outcomes + 1] = fail(jid, cmsgpack.unpack(report), tonumber(jitter), cause, token, call)
 end
 
-if count > 0 then
-  for _, counter in ipairs({ 'processed', 'failures' }) do
+for counter, count in pairs(counts) do
+  if count > 0 then
     redis.call('HINCRBY', counters, counter, count)
     redis.call('HINCRBY', history, counter .. ':' .. ARGV[2], count)
   end

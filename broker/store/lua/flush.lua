@@ -15,14 +15,17 @@
 -- KEYS[13] counters
 -- KEYS[14] history
 -- KEYS[15] ties
--- KEYS[16] notices
+-- KEYS[16] cancelling
+-- KEYS[17] cancelled
+-- KEYS[18] cancels
+-- KEYS[19] notices
 -- Returns nothing
 
-local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[16]
+local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[19]
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
-redis.call('UNLINK', unpack(KEYS, 1, 15))
+redis.call('UNLINK', unpack(KEYS, 1, 18))
 redis.call('PUBLISH', notices, 'flushed')
 
 return false

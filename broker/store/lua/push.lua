@@ -1,6 +1,6 @@
 -- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
 -- A job that is live already stays as it is; one that is dead, or has been removed and is only not
--- deleted yet, starts anew.
+-- deleted yet, starts anew. One that was called off is refused.
 -- Uses records
 -- KEYS[1] jobs
 -- KEYS[2] queues
@@ -13,24 +13,36 @@
 -- KEYS[9] revived
 -- KEYS[10] sequence
 -- KEYS[11] notices
+-- KEYS[12] cancels
+-- KEYS[13] cancelling
+-- KEYS[14] cancelled
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] each jid
 -- ARGV[3] each queue
 -- ARGV[4] each band: the first place of the job's priority
 -- ARGV[5] each due: when it may run, or an empty string for at once
 -- ARGV[6] each record
--- Returns a digit for each job: 1 when it was stored, 0 when it was live already
+-- Returns a letter for each job: s when it was stored, l when it was live already, r when it is refused;
+-- and then why, for each that is refused: {"cancelled", why} or {"cancelling", why}, with what `cancels`
+-- has of it
 
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
-local dead, removals, revived, sequence, notices = unpack(KEYS, 7)
+local dead, removals, revived, sequence, notices, cancels, cancelling, cancelled = unpack(KEYS, 7)
 local origin = ARGV[1]
 local count = (#ARGV - 1) / 5
-if count == 0 then return '' end
+if count == 0 then return { '' } end
 
 local jids = {}
 for index = 1, count do jids[index] = ARGV[index * 5 - 3] end
 local stored = redis.call('HMGET', jobs, unpack(jids))
 local place = redis.call('INCRBY', sequence, count) - count
+
+-- Why a job that has a record may not be pushed at all: it was called off, and stays so.
+local function findRefusal(jid)
+  local state = redis.call('ZSCORE', cancelled, jid) and 'cancelled'
+    or redis.call('SISMEMBER', cancelling, jid) == 1 and 'cancelling'
+  return state and { state, redis.call('HGET', cancels, jid) }
+end
 
 -- Whether a job is live that has a record and is not dead. If nothing is removed, it must be.
 local function isLive(jid, record)
@@ -60,13 +72,17 @@ local function append(values, first, second)
   values[#values + 1] = second
 end
 
-local isStored = {}
+local letters = {}
+local reply = { '' }
 local seen = {}
 for index, jid in ipairs(jids) do
   local name, band, due, record = unpack(ARGV, index * 5 - 2, index * 5 + 1)
-  local isNew = not seen[jid] and (not stored[index] or unearth(jid, stored[index]))
+  local before = stored[index]
+  local refusal = before and findRefusal(jid)
+  local isNew = not refusal and not seen[jid] and (not before or unearth(jid, before))
   seen[jid] = true
-  isStored[index] = isNew and 1 or 0
+  letters[index] = isNew and 's' or refusal and 'r' or 'l'
+  if refusal then reply[#reply + 1] = refusal end
   if isNew then append(newRecords, jid, record) end
   if isNew and due ~= '' then
     append(newDues, due, jid)
@@ -75,6 +91,7 @@ for index, jid in ipairs(jids) do
     append(newPlaces[name], band + place + index, jid)
   end
 end
+reply[1] = table.concat(letters)
 
 if #newRecords > 0 then redis.call('HSET', jobs, unpack(newRecords)) end
 if #newDues > 0 then redis.call('ZADD', scheduled, unpack(newDues)) end
@@ -87,4 +104,4 @@ for name, places in pairs(newPlaces) do
   redis.call('ZADD', queue, unpack(places))
 end
 
-return table.concat(isStored)
+return reply

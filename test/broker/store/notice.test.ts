@@ -36,8 +36,25 @@ test("that everything was deleted is told in a word", () => {
   assert.equal(parseNotice("flushed"), { notices: [{ kind: "flushed" }] });
 });
 
+test("a job that was called off is told with its worker, and as much more as is known", () => {
+  const full = '{"wid":"my worker","jid":"a b","lease":7,"reason":"\\"late\\"","by":"ops"}';
+  assert.equal(parseNotice(`cancel ${full}`), {
+    notices: [
+      {
+        kind: "cancel",
+        wid: "my worker",
+        job: { jid: "a b", token: 7, reason: '"late"', by: "ops" },
+      },
+    ],
+  });
+  assert.equal(parseNotice('cancel {"wid":"w","jid":"a"}'), {
+    notices: [{ kind: "cancel", wid: "w", job: { jid: "a" } }],
+  });
+});
+
 test("a notice that this version does not know is none", () => {
   const unknown = ["", "hello", "worker asleep w", "worker", "flushed now"];
+  unknown.push("cancel", "cancel a", "cancel null", 'cancel {"wid":"w"}', 'cancel {"jid":"a"}');
   for (const message of [...unknown, "resumed", "resumed ", "resumed q ", "resumed q  r"]) {
     assert.equal(parseNotice(message), { notices: [] });
   }

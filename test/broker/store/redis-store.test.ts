@@ -211,7 +211,7 @@ test("two namespaces on one Redis know nothing of each other", async () => {
   try {
     await here.store.push({ ...newJob("a"), enqueuedAt: 1 });
     assert.is(await there.store.reserve(request), undefined);
-    assert.ok(await there.store.push({ ...newJob("a"), enqueuedAt: 1 }));
+    assert.is(await there.store.push({ ...newJob("a"), enqueuedAt: 1 }), "stored");
     await there.store.flush();
     assert.is((await here.store.reserve(request))?.jid, "a");
   } finally {

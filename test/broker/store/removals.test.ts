@@ -81,7 +81,7 @@ class Jids {
         const due = isLater ? { at: clock.now() + 1_000 } : { enqueuedAt: clock.now() };
         const job = { ...newJob(jid, { queue, retry: 1, text: Buffer.from(text) }), ...due };
         const isFree = (places.get(jid)?.place ?? "dead") === "dead";
-        assert.is(await store.push(job), isFree, `push of ${jid}`);
+        assert.is((await store.push(job)) === "stored", isFree, `push of ${jid}`);
         if (isFree) places.set(jid, { place: isLater ? "scheduled" : "queue", text, queue });
         break;
       }

@@ -13,8 +13,17 @@ type Definition = ScriptDefinition<string, string, unknown>;
 /** As ack.lua has it. */
 const ack: Definition = {
   name: "ack",
-  keys: ["jobs", "working", "reservations", "counters", "history", "ties"],
-  fixed: ["day"],
+  keys: [
+    "jobs",
+    "working",
+    "reservations",
+    "counters",
+    "history",
+    "ties",
+    "cancelling",
+    "cancelled",
+  ],
+  fixed: ["now", "day"],
   each: ["jid", "token"],
   parse: (reply) => reply,
 };
@@ -28,13 +37,16 @@ test("a definition that agrees with the head of its file is taken", () => {
 const disagreements: [what: string, definition: Definition][] = [
   [
     "names another key",
-    { ...ack, keys: ["jobs", "working", "dead", "counters", "history", "ties"] },
+    { ...ack, keys: ack.keys.map((key) => (key === "reservations" ? "dead" : key)) },
   ],
   ["names keys in another order", { ...ack, keys: ack.keys.toReversed() }],
   ["lacks a key", { ...ack, keys: ack.keys.slice(1) }],
   ["has a key too many", { ...ack, keys: [...ack.keys, "dead"] }],
-  ["names an argument otherwise", { ...ack, fixed: ["today"] }],
-  ["takes once what comes with each item", { ...ack, fixed: ["day", "jid", "token"], each: [] }],
+  ["names an argument otherwise", { ...ack, fixed: ["now", "today"] }],
+  [
+    "takes once what comes with each item",
+    { ...ack, fixed: ["now", "day", "jid", "token"], each: [] },
+  ],
   ["has an argument too many", { ...ack, each: ["jid", "token", "wid"] }],
 ];
 
@@ -62,14 +74,15 @@ test(
       { jid: "a", token: 0 },
       { jid: "b", token: 7 },
     ];
-    await new Script(ack).run(parrot, keys, { day: "2026-01-01" }, items);
+    await new Script(ack).run(parrot, keys, { now: 99, day: "2026-01-01" }, items);
     const { jobs, working, reservations, counters, history, ties } = keys;
+    const { cancelling, cancelled } = keys;
     const parts = sent[0]?.split("\r\n").filter((_, index) => index > 0 && index % 2 === 0);
     const [command, sha = "", ...rest] = parts ?? [];
     assert.is(command, "EVALSHA");
     assert.match(sha, /^[0-9a-f]{40}$/);
-    const names = [jobs, working, reservations, counters, history, ties];
-    assert.equal(rest, ["6", ...names, "2026-01-01", "a", "0", "b", "7"]);
+    const names = [jobs, working, reservations, counters, history, ties, cancelling, cancelled];
+    assert.equal(rest, ["8", ...names, "99", "2026-01-01", "a", "0", "b", "7"]);
   }),
 );
 
@@ -77,7 +90,7 @@ test(
   "when Redis has forgotten the scripts they work all the same",
   withStore(async ({ link, keys, redis, seed, state }) => {
     const run = (jid: string) =>
-      scripts.ack.run(link, keys, { day: "2026-01-01" }, [{ jid, token: 0 }]);
+      scripts.ack.run(link, keys, { now: 99, day: "2026-01-01" }, [{ jid, token: 0 }]);
     await seed({
       working: { a: 1, b: 1, c: 1 },
       reservations: { a: reservation, b: reservation, c: reservation },
@@ -104,9 +117,9 @@ test(
         return link.send(call);
       },
     } as unknown as typeof link;
-    await scripts.ack.run(link, keys, { day: "d" }, []); // Redis has the script from here on
+    await scripts.ack.run(link, keys, { now: 99, day: "d" }, []); // Redis has the script from here on
     try {
-      await scripts.ack.run(counting, keys, { day: "d" }, [{ jid: "a", token: 0 }]);
+      await scripts.ack.run(counting, keys, { now: 99, day: "d" }, [{ jid: "a", token: 0 }]);
       assert.unreachable("it did not fail");
     } catch (error) {
       assert.match(String(error), "WRONGTYPE");
@@ -121,8 +134,9 @@ test("a reply that the head of the file does not promise is refused", async () =
     script.run({ send: async () => reply } as never, {} as never, {});
   const wrong: [Script<string, string, unknown>, unknown][] = [
     [scripts.push, "OK"],
-    [scripts.push, [Buffer.from("1")]],
-    [scripts.push, Buffer.from("1?")],
+    [scripts.push, [Buffer.from("s?")]],
+    [scripts.push, [Buffer.from("r")]], // and no reason
+    [scripts.push, Buffer.from("s")],
     [scripts.reserve, [["jid"]]],
     [scripts.reserve, [pack([1, "q", 0, false])]],
     [scripts.reserve, [pack(["j", "q", "0", false])]],

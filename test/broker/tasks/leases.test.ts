@@ -52,7 +52,7 @@ test(
     const token = await begin(world);
     for (let passed = 0; passed < 3 * HOUR_MS; passed += 9 * STEP_MS) {
       await live(world, 9 * STEP_MS, STEP_MS);
-      assert.equal(await engine.jobs.renew([{ jid: "a", token }]), []);
+      assert.equal(await engine.jobs.renew([{ jid: "a", token }]), { lost: [], calledOff: [] });
     }
     assert.equal(Object.keys((await state()).working), ["a"]);
     await engine.jobs.ack("a", token);
@@ -90,9 +90,10 @@ test(
     const [second = Number.NaN] = successor.tokens;
     assert.ok(second > first, "the token has grown");
 
-    assert.equal(await engine.jobs.renew([{ jid: "a", token: first }]), [
-      { jid: "a", token: first },
-    ]);
+    assert.equal(await engine.jobs.renew([{ jid: "a", token: first }]), {
+      lost: [{ jid: "a", token: first }],
+      calledOff: [],
+    });
     assert.is(log.of("lease.lost").length, 1);
     for (const attempt of [
       engine.jobs.ack("a", first),
@@ -122,7 +123,7 @@ test(
     clock.advance(10 * LEASE_MS); // in one go, and so without a word from any broker
     await live(world, LEASE_MS - 5_000);
     assert.equal(Object.keys((await state()).working), ["a"]);
-    assert.equal(await engine.jobs.renew([{ jid: "a", token }]), []);
+    assert.equal(await engine.jobs.renew([{ jid: "a", token }]), { lost: [], calledOff: [] });
     await live(world, LEASE_MS - 5_000);
     assert.equal(Object.keys((await state()).working), ["a"]);
     await live(world, 7_000);

@@ -1,9 +1,15 @@
 -- Where jobs are.
 -- Uses records
--- KEYS jobs, queue, scheduled, retries, working, dead
+-- KEYS jobs, queue, scheduled, retries, working, dead, cancelled
 
 local places = {}
-local SETS = { { 'working', working }, { 'scheduled', scheduled }, { 'retries', retries }, { 'dead', dead } }
+local SETS = {
+  { 'working', working },
+  { 'scheduled', scheduled },
+  { 'retries', retries },
+  { 'dead', dead },
+  { 'cancelled', cancelled },
+}
 
 -- "enqueued", or the name of the set that has a job; its score there; and its record, if it had to be
 -- read for that. Nil for a job that is nowhere, also since it was removed and is only not deleted yet.

@@ -5,6 +5,8 @@ import { transition } from "../../../kit/transition.ts";
 
 const test = suite("store/lua/ack");
 
+const NOW = 1_767_225_600_000;
+
 /** Each is a jid, or a jid and the token of its lease. */
 const run =
   (...jobs: (string | [jid: string, token: number])[]) =>
@@ -12,7 +14,7 @@ const run =
     ack.run(
       link,
       keys,
-      { day: "2026-01-01" },
+      { now: NOW, day: "2026-01-01" },
       jobs.map((job) => {
         const [jid, token] = typeof job === "string" ? [job, 0] : job;
         return { jid, token };
@@ -118,6 +120,34 @@ transition(test, "who names no lease is not asked for it, as FWP has it", {
     counters: { processed: 1 },
     history: { "processed:2026-01-01": 1 },
   },
+});
+
+const cancel = { at: 5, reason: "too late", by: "ops" };
+const called = { ...given, cancelling: ["a"], cancels: { a: cancel } };
+
+transition(
+  test,
+  "one that was called off is cancelled, and counts as processed; the others are done",
+  {
+    given: called,
+    when: run("a", "b", "a"),
+    returns: ["cancelled", "done", "unknown"],
+    leaves: {
+      jobs: { a: job, queued: job, later: job, again: job, dead: job },
+      working: {},
+      reservations: {},
+      cancelling: [],
+      cancelled: { a: NOW },
+      counters: { processed: 2 },
+      history: { "processed:2026-01-01": 2 },
+    },
+  },
+);
+
+transition(test, "also of one that was called off a stale lease changes nothing", {
+  given: { ...leased, cancelling: ["a"], cancels: { a: cancel } },
+  when: run(["a", 6]),
+  returns: ["stale"],
 });
 
 test.run();

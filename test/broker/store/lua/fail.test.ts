@@ -479,4 +479,69 @@ transition(test, "the job of a worker that is gone may be tried at once, if it i
   },
 });
 
+const cancel = { at: 5, by: "ops" };
+const calledOff = (given: Partial<State>): Partial<State> => ({
+  ...given,
+  cancelling: ["a"],
+  cancels: { a: cancel },
+});
+
+const cancelled: Partial<State> = {
+  working: {},
+  reservations: {},
+  cancelling: [],
+  cancelled: { a: NOW },
+  counters: { processed: 1 },
+  history: { "processed:2026-01-01": 1 },
+};
+
+for (const [name, given, one] of [
+  ["fails", working({ a: job }), { jid: "a" }],
+  ["fails for the last time", working({ a: { ...job, retry: 0 } }), { jid: "a" }],
+  ["outlives its reservation", working({ a: job }, NOW), { jid: "a", cause: "expired" }],
+  ["outlives its lease", overdue, { jid: "a", cause: "expired" }],
+  ["loses its worker", working({ a: job }), { jid: "a", cause: "lost" }],
+  ["is of a format that is not known here", working({ a: foreign }), { jid: "a" }],
+] as const) {
+  transition(test, `a job that was called off is cancelled when it ${name}, and is no failure`, {
+    given: calledOff(given),
+    when: run(one),
+    returns: [{ kind: "cancelled" }],
+    leaves: cancelled,
+  });
+}
+
+transition(test, "a lease that nobody could renew goes on, called off or not", {
+  given: calledOff({ ...overdue, resumed: NOW - 1_000 }),
+  when: run({ jid: "a", cause: "expired" }),
+  returns: [{ kind: "postponed", at: NOW + 29_000 }],
+  leaves: { working: { a: NOW + 29_000 } },
+});
+
+transition(
+  test,
+  "of one that was called off nothing changes while it is somebody else's, or runs on",
+  {
+    given: calledOff({ ...overdue, working: { a: NOW + 1 } }),
+    when: run(
+      { jid: "a", token: 6 },
+      { jid: "a", cause: "expired" },
+      { jid: "a", cause: "lost", call: "another" },
+    ),
+    returns: [{ kind: "stale" }, { kind: "unknown" }, { kind: "unknown" }],
+  },
+);
+
+transition(test, "those that were not called off fail as ever", {
+  given: calledOff(working({ a: job, b: { ...job, retry: 0 } })),
+  when: run({ jid: "a" }, { jid: "b" }),
+  returns: [{ kind: "cancelled" }, { kind: "discarded" }],
+  leaves: {
+    ...cancelled,
+    jobs: { a: job },
+    counters: { processed: 2, failures: 1 },
+    history: { "processed:2026-01-01": 2, "failures:2026-01-01": 1 },
+  },
+});
+
 test.run();

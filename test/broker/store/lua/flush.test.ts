@@ -8,7 +8,7 @@ const job = { v: 1, queue: "q", text: "text" } as const;
 
 transition(test, "all jobs, queues and counts are gone; workers and the sequence stay", {
   given: {
-    jobs: { a: job, b: { ...job, queue: "r" }, c: job, d: job, e: job, f: job },
+    jobs: { a: job, b: { ...job, queue: "r" }, c: job, d: job, e: job, f: job, h: job },
     queues: { q: { a: "5/1" }, r: { b: "5/2" } },
     queueNames: ["empty", "q", "r"],
     sequence: 6,
@@ -17,6 +17,9 @@ transition(test, "all jobs, queues and counts are gone; workers and the sequence
     working: { e: 9 },
     reservations: { e: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
     dead: { f: 3 },
+    cancelling: ["e"],
+    cancelled: { h: 4 },
+    cancels: { e: { at: 1 }, h: { at: 2 } },
     paused: ["q"],
     removed: { "7": { g: 1 } },
     revived: { g: 1 },
@@ -36,6 +39,9 @@ transition(test, "all jobs, queues and counts are gone; workers and the sequence
     working: {},
     reservations: {},
     dead: {},
+    cancelling: [],
+    cancelled: {},
+    cancels: {},
     paused: [],
     removed: {},
     revived: {},

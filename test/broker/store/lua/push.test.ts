@@ -37,7 +37,7 @@ const older = { v: 1, queue: "q", retry: 3, text: "old" } as const;
 
 transition(test, "the first job of all makes its queue known", {
   when: run({ jid: "a" }),
-  returns: [true],
+  returns: ["stored"],
   leaves: { jobs: { a: fresh }, queues: { q: { a: "5/1" } }, queueNames: ["q"], sequence: 1 },
   notices: ["queue q me"],
 });
@@ -50,7 +50,7 @@ transition(test, "a job goes behind those of its priority, and nobody is told of
     sequence: 7,
   },
   when: run({ jid: "b" }),
-  returns: [true],
+  returns: ["stored"],
   leaves: {
     jobs: { a: older, b: fresh },
     queues: { q: { a: "5/7", b: "5/8" } },
@@ -66,7 +66,7 @@ transition(test, "several jobs keep their order, each in its queue and band", {
     { jid: "d", priority: 1 },
     { jid: "e" },
   ),
-  returns: [true, true, true, true, true],
+  returns: ["stored", "stored", "stored", "stored", "stored"],
   leaves: {
     jobs: { a: fresh, b: { ...fresh, queue: "r" }, c: fresh, d: fresh, e: fresh },
     queues: { q: { a: "5/1", c: "9/3", d: "1/4", e: "5/5" }, r: { b: "9/2" } },
@@ -78,7 +78,7 @@ transition(test, "several jobs keep their order, each in its queue and band", {
 
 transition(test, "a job that is not due yet is scheduled, and no queue is made for it", {
   when: run({ jid: "a", due: 2_000 }, { jid: "b", due: 1_000.5 }),
-  returns: [true, true],
+  returns: ["stored", "stored"],
   leaves: {
     jobs: { a: fresh, b: fresh },
     scheduled: { a: 2_000, b: 1_000.5 },
@@ -88,7 +88,7 @@ transition(test, "a job that is not due yet is scheduled, and no queue is made f
 
 transition(test, "of two jobs with one jid in a call the first is stored", {
   when: run({ jid: "a", text: "first" }, { jid: "a", text: "second", queue: "r" }),
-  returns: [true, false],
+  returns: ["stored", "live"],
   leaves: {
     jobs: { a: { ...fresh, text: "first" } },
     queues: { q: { a: "5/1" } },
@@ -113,7 +113,7 @@ for (const [where, sets] of Object.entries(live)) {
   transition(test, `a job that is in ${where} already stays as it was`, {
     given: { ...given, queueNames: [...given.queueNames] },
     when: run({ jid: "a", queue: "r" }),
-    returns: [false],
+    returns: ["live"],
     leaves: { sequence: 2 },
   });
   transition(test, `a job that is in ${where} already stays so while others are being deleted`, {
@@ -124,13 +124,13 @@ for (const [where, sets] of Object.entries(live)) {
       removed: { "1": { b: 1 } },
     },
     when: run({ jid: "a", queue: "r" }),
-    returns: [false],
+    returns: ["live"],
     leaves: { sequence: 2 },
   });
   transition(test, `a job that is in ${where} already is not scheduled anew either`, {
     given: { ...given, queueNames: [...given.queueNames] },
     when: run({ jid: "a", due: 9_000 }),
-    returns: [false],
+    returns: ["live"],
     leaves: { sequence: 2 },
   });
 }
@@ -138,7 +138,7 @@ for (const [where, sets] of Object.entries(live)) {
 transition(test, "a dead job starts anew in its queue", {
   given: { jobs: { a: older, b: older }, dead: { a: 500, b: 600 } },
   when: run({ jid: "a", queue: "r" }),
-  returns: [true],
+  returns: ["stored"],
   leaves: {
     jobs: { a: { ...fresh, queue: "r" }, b: older },
     dead: { b: 600 },
@@ -152,14 +152,14 @@ transition(test, "a dead job starts anew in its queue", {
 transition(test, "a dead job starts anew in scheduled", {
   given: { jobs: { a: older }, dead: { a: 500 } },
   when: run({ jid: "a", due: 2_000 }),
-  returns: [true],
+  returns: ["stored"],
   leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
 });
 
 transition(test, "a job that was removed and is not deleted yet starts anew", {
   given: { jobs: { a: older, b: older }, removed: { "7": { a: 1, b: 2 } }, sequence: 7 },
   when: run({ jid: "a", queue: "r" }, { jid: "b", due: 2_000 }),
-  returns: [true, true],
+  returns: ["stored", "stored"],
   leaves: {
     jobs: { a: { ...fresh, queue: "r" }, b: fresh },
     queues: { r: { a: "5/8" } },
@@ -179,7 +179,7 @@ transition(test, "a job with a damaged record stays as it was, and does not keep
     await world.redis.hdel(world.keys.jobs, "a"); // what it is nobody can read afterwards
     return stored;
   },
-  returns: [false, true],
+  returns: ["live", "stored"],
   leaves: { jobs: { b: fresh }, scheduled: { b: 3_000 }, revived: { b: 1 }, sequence: 2 },
 });
 
@@ -191,20 +191,20 @@ transition(test, "a job that was removed, pushed anew and removed again starts a
     sequence: 8,
   },
   when: run({ jid: "a", due: 2_000 }, { jid: "a", due: 3_000 }),
-  returns: [true, false],
+  returns: ["stored", "live"],
   leaves: { jobs: { a: fresh }, scheduled: { a: 2_000 }, revived: { a: 2 }, sequence: 10 },
 });
 
 transition(test, "a job that died after it was pushed anew starts anew as the dead do", {
   given: { jobs: { a: older }, removed: { "7": { a: 1 } }, revived: { a: 1 }, dead: { a: 500 } },
   when: run({ jid: "a", due: 2_000 }),
-  returns: [true],
+  returns: ["stored"],
   leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
 });
 
 transition(test, "a full group goes in one call", {
   when: run(...Array.from({ length: 100 }, (_, index) => ({ jid: `j${index}`, due: 10 + index }))),
-  returns: Array.from({ length: 100 }, () => true),
+  returns: Array.from({ length: 100 }, () => "stored" as const),
   leaves: {
     jobs: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`j${index}`, fresh])),
     scheduled: Object.fromEntries(
@@ -212,6 +212,28 @@ transition(test, "a full group goes in one call", {
     ),
     sequence: 100,
   },
+});
+
+const cancel = { at: 5, reason: "too late", by: "ops" };
+
+transition(test, "one that was called off does not start anew, and who asks for it learns why", {
+  given: {
+    jobs: { over: older, busy: older },
+    working: { busy: 1_801 },
+    reservations: { busy: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
+    cancelling: ["busy"],
+    cancelled: { over: 4 },
+    cancels: { over: cancel, busy: { at: 6 } },
+  },
+  when: run({ jid: "over" }, { jid: "new" }, { jid: "busy" }),
+  returns: [{ kind: "cancelled", cancel }, "stored", { kind: "cancelling", cancel: { at: 6 } }],
+  leaves: {
+    jobs: { over: older, busy: older, new: fresh },
+    queues: { q: { new: "5/2" } },
+    queueNames: ["q"],
+    sequence: 3,
+  },
+  notices: ["queue q me"],
 });
 
 test.run();

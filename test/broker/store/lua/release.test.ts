@@ -9,7 +9,7 @@ const run =
   (...jobs: { jid: string; call: string; token?: number }[]) =>
   async ({ link, keys }: TestStore) => {
     const items = jobs.map(({ token = 0, ...job }) => ({ ...job, token }));
-    const outcomes = await release.run(link, keys, { origin: "me" }, items);
+    const outcomes = await release.run(link, keys, { origin: "me", now: 99 }, items);
     return outcomes.map((outcome) => (typeof outcome === "object" ? outcome.queue : outcome));
   };
 
@@ -130,6 +130,28 @@ transition(test, "a leased job is taken back from who has its lease, and from no
     reservations: { c: { ...reservation, place: "1/4" } },
   },
   notices: ["queue q me"],
+});
+
+const calledOff = { ...given, cancelling: ["b"], cancels: { b: { at: 5 } } };
+
+transition(test, "one that was called off is cancelled, and goes to no queue", {
+  given: calledOff,
+  when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "" }),
+  returns: ["cancelled", "r"],
+  leaves: {
+    queues: { q: { a: "9/2", d: "5/9" }, r: { c: "1/4" } },
+    working: {},
+    reservations: {},
+    cancelling: [],
+    cancelled: { b: 99 },
+  },
+  notices: ["queue r me"],
+});
+
+transition(test, "another call's hand-out stays, called off or not", {
+  given: calledOff,
+  when: run({ jid: "b", call: "c:2" }, { jid: "b", call: "", token: 9 }),
+  returns: ["unknown", "stale"],
 });
 
 test.run();

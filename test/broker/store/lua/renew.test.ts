@@ -25,14 +25,27 @@ const given = {
 transition(test, "a lease lasts as long again, also when it has just run out", {
   given,
   when: run({ jid: "a", token: 7 }, { jid: "b", token: 8 }),
-  returns: [true, true],
+  returns: ["renewed", "renewed"],
   leaves: { working: { a: NOW + 30_000, b: NOW + 2_000, plain: NOW + 9 } },
 });
 
 transition(test, "with another token, or without a lease, nothing is renewed", {
   given,
   when: run({ jid: "a", token: 6 }, { jid: "plain", token: 7 }, { jid: "nobody", token: 7 }),
-  returns: [false, false, false],
+  returns: ["lost", "lost", "lost"],
 });
+
+const cancels = { a: { at: 5, reason: "too late" }, b: { at: 6, by: "ops" } };
+
+transition(
+  test,
+  "one that was called off is renewed all the same, and its worker is told each time",
+  {
+    given: { ...given, cancelling: ["a", "b"], cancels },
+    when: run({ jid: "b", token: 8 }, { jid: "plain", token: 7 }, { jid: "a", token: 7 }),
+    returns: [{ cancel: cancels.b }, "lost", { cancel: cancels.a }],
+    leaves: { working: { a: NOW + 30_000, b: NOW + 2_000, plain: NOW + 9 } },
+  },
+);
 
 test.run();

@@ -1,0 +1,23 @@
+-- Deletes cancelled jobs that ended too long ago, and the oldest of those that are too many.
+-- KEYS[1] jobs
+-- KEYS[2] cancels
+-- KEYS[3] cancelled
+-- ARGV[1] endedBefore: what ended before this is too old
+-- ARGV[2] keep: how many may stay
+-- ARGV[3] limit: how many are deleted at the most
+-- Returns how many were deleted
+
+local jobs, cancels, cancelled = unpack(KEYS)
+local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local tooOld = redis.call('ZCOUNT', cancelled, '-inf', '(' .. ARGV[1])
+local tooMany = redis.call('ZCARD', cancelled) - keep
+local count = math.min(math.max(tooOld, tooMany), limit)
+if count <= 0 then return 0 end
+
+local purged = redis.call('ZRANGE', cancelled, 0, count - 1)
+redis.call('HDEL', jobs, unpack(purged))
+redis.call('HDEL', cancels, unpack(purged))
+redis.call('ZREMRANGEBYRANK', cancelled, 0, count - 1)
+
+return #purged

@@ -1,0 +1,43 @@
+-- Calls jobs off, wherever they are: one that waits is cancelled, one that is being worked on will be.
+-- KEYS scheduled, retries, queue, working, reservations, cancels, cancelling, cancelled, notices
+
+local recall = {}
+
+-- Tells the worker that has a job, if it listens anywhere.
+local function tellWorker(jid, why)
+  local reservation = redis.call('HGET', reservations, jid) or ''
+  local token, wid = reservation:match('^(%S+) %S+ %S+ %S+ %S+ (.*)$')
+  if not wid or wid == '' then return end
+  local told = cmsgpack.unpack(why)
+  local members = { '"jid":' .. cjson.encode(jid) }
+  if token ~= '0' then members[2] = '"lease":' .. token end
+  for _, name in ipairs({ 'reason', 'by' }) do
+    if told[name] then members[#members + 1] = '"' .. name .. '":' .. cjson.encode(told[name]) end
+  end
+  local notice = '{"wid":' .. cjson.encode(wid) .. ',' .. table.concat(members, ',') .. '}'
+  redis.call('PUBLISH', notices, 'cancel ' .. notice)
+end
+
+-- Takes a job out of where it waits; the queue is the one that it has when it is in any.
+local function withdraw(jid, name)
+  if redis.call('ZREM', scheduled, jid) == 1 or redis.call('ZREM', retries, jid) == 1 then return true end
+  return name and redis.call('ZREM', queue .. name, jid) == 1
+end
+
+-- Calls off one job: `why` is what `cancels` has of it. Returns "cancelled" or "cancelling", or nothing
+-- when it neither waits nor is being worked on.
+function recall.one(jid, name, why, now)
+  local state
+  if redis.call('ZSCORE', working, jid) then
+    state = 'cancelling'
+    redis.call('SADD', cancelling, jid)
+    tellWorker(jid, why)
+  elseif withdraw(jid, name) then
+    state = 'cancelled'
+    redis.call('ZADD', cancelled, now, jid)
+  end
+  if state then redis.call('HSET', cancels, jid, why) end
+  return state
+end
+
+return recall
