@@ -47,7 +47,7 @@ const JOB_SHAPE = {
   enqueued_at: "string",
   at: "string",
   reserve_for: "int",
-  retry: "int",
+  retry: "int64",
   backtrace: "int",
   priority: "int",
   failure: "failure",
@@ -98,6 +98,10 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
   checkId("jid", jid);
   if (jobtype === "") throw new CommandError("jobs must have a jobtype parameter");
   if (members.args === undefined) throw new CommandError("jobs must have an args parameter");
+  if (!Number.isSafeInteger(retry)) {
+    const most = Number.MAX_SAFE_INTEGER;
+    throw new CommandError(`jobs must have a retry between -${most} and ${most}`);
+  }
   const reserveForSeconds = readReserveFor(members.reserve_for);
   const priority = readPriority(members.priority);
   const at = members.at ? readAt(members.at) : undefined;

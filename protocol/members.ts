@@ -12,6 +12,10 @@ export interface MemberTypes {
   structure: string;
   /** Up to 64 bits on the wire; one that a number does not hold exactly is the nearest that it does. */
   int: number;
+  /** An integer as well; one that a number does not hold exactly is no safe integer. */
+  int64: number;
+  /** Any number, as near as it can be held. */
+  number: number;
   bool: boolean;
   strings: string[];
   /** Not decoded: where the value stands. */
@@ -47,8 +51,10 @@ export function readMembers<S extends Shape>(json: JsonText, shape: S, where: st
  * are references, which null empties; a string or a number is left as it was.
  */
 export function isTakenBackByNull(type: keyof MemberTypes): boolean {
-  return type !== "string" && type !== "structure" && type !== "int" && type !== "bool";
+  return !LEFT_BY_NULL.has(type);
 }
+
+const LEFT_BY_NULL = new Set<string>(["string", "structure", "int", "int64", "number", "bool"]);
 
 /** The names of each shape: to find one among them is less work than to ask the object for it. */
 const namesOf = new WeakMap<Shape, ReadonlyMap<string, string>>();
@@ -79,7 +85,13 @@ function decode(
       if (kind === "string") return decodeString(slice(start + 1, end - 1));
       break;
     case "int":
+      if (kind === "number") return toExact(readInteger(slice(start, end), path));
+      break;
+    case "int64":
       if (kind === "number") return readInteger(slice(start, end), path);
+      break;
+    case "number":
+      if (kind === "number") return Number(slice(start, end));
       break;
     case "bool":
       if (kind === "bool") return slice(start, end) === "true";
@@ -98,7 +110,7 @@ function decode(
 
 function readInteger(written: string, path: string): number {
   if (!isInteger(written)) throw mismatch(`number ${echo(written)}`, path, "int");
-  return toExact(Number(written));
+  return Number(written);
 }
 
 function decodeStrings(elements: unknown, path: string): string[] {
@@ -126,6 +138,8 @@ const GO_TYPES: Record<keyof MemberTypes, string> = {
   string: "string",
   structure: "client.Structure",
   int: "int",
+  int64: "int",
+  number: "float64",
   bool: "bool",
   strings: "[]string",
   object: "map[string]interface {}",

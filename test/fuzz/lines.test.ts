@@ -93,7 +93,7 @@ test(
     const wire = await Wire.hello(port);
     for (const failures of ["9223372036854775806", "-9223372036854775808", "100000", "-3", "5"]) {
       const failure = `{"retry_count":${failures},"remaining":9}`;
-      const job = `{"jid":"often-failed","jobtype":"T","args":[],"retry":9223372036854775807`;
+      const job = `{"jid":"often-failed","jobtype":"T","args":[],"retry":9007199254740991`;
       assert.is(await wire.call(`PUSH ${job},"failure":${failure}}`), "+OK");
       assert.match(await wire.call("FETCH default"), '"retry_count":');
       assert.is(await wire.call('FAIL {"jid":"often-failed"}'), "+OK");

@@ -138,15 +138,14 @@ test("retry is any integer, and 25 when nobody says", () => {
   );
 });
 
-test("a retry beyond what a number holds stays in the text, and counts as the most that it does", () => {
-  for (const [written, retry] of [
-    ["9007199254740993", Number.MAX_SAFE_INTEGER],
-    ["9223372036854775807", Number.MAX_SAFE_INTEGER],
-    ["-9223372036854775808", Number.MIN_SAFE_INTEGER],
-  ] as const) {
-    const job = withMore(`"retry":${written}`);
-    assert.is(job.retry, retry);
-    assert.match(job.text.toString(), `"retry":${written}`);
+test("a retry that can't be counted exactly is refused, and no other", () => {
+  const expected = "jobs must have a retry between -9007199254740991 and 9007199254740991";
+  for (const retry of ["9007199254740992", "9007199254740993", "-9007199254740992"]) {
+    assert.is(problemWith(`"retry":${retry}`), expected);
+  }
+  assert.is(problemWith('"retry":9223372036854775807,"reserve_for":86401'), expected);
+  for (const retry of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+    assert.is(withMore(`"retry":${retry}`).retry, retry);
   }
 });
 

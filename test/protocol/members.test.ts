@@ -10,6 +10,8 @@ const test = suite("protocol/members");
 const SHAPE = {
   text: "string",
   whole: "int",
+  exact: "int64",
+  any: "number",
   lines: "strings",
   object: "object",
   failure: "failure",
@@ -31,6 +33,8 @@ test("members are read by their type, and others are passed over", () => {
       '{"text":"é\\u00e9\\n\\"\\ud83d\\ude42"}': { text: 'éé\n"🙂' },
       '{"whole":0}': { whole: 0 },
       '{"whole":-12}': { whole: -12 },
+      '{"any":-1.5e1}': { any: -15 },
+      '{"any":3,"any":null}': { any: 3 },
       '{"lines":[]}': { lines: [] },
       '{"lines":["a",null,"\\u0062"]}': { lines: ["a", "", "b"] },
     },
@@ -85,6 +89,20 @@ test("an integer that no number holds exactly is the nearest that one does", () 
   );
 });
 
+test("unless it is asked for as it is", () => {
+  assertTable(
+    {
+      "-3": -3,
+      "9007199254740991": Number.MAX_SAFE_INTEGER,
+      "9007199254740992": 2 ** 53,
+      "9223372036854775807": 2 ** 63,
+      "-9223372036854775808": -(2 ** 63),
+    },
+    (whole) => read(`{"exact":${whole}}`).exact,
+  );
+  assert.equal(read('{"exact":3,"exact":null}'), { exact: 3 });
+});
+
 test("a wrong type is told in the words of Faktory's decoder", () => {
   assertTable(
     {
@@ -94,6 +112,8 @@ test("a wrong type is told in the words of Faktory's decoder", () => {
       '{"text":true}': "bool into Go struct field Thing.text of type string",
       '{"whole":"5"}': "string into Go struct field Thing.whole of type int",
       '{"whole":false}': "bool into Go struct field Thing.whole of type int",
+      '{"exact":5e1}': "number 5e1 into Go struct field Thing.exact of type int",
+      '{"any":"5"}': "string into Go struct field Thing.any of type float64",
       '{"whole":60.50}': "number 60.50 into Go struct field Thing.whole of type int",
       '{"lines":"a"}': "string into Go struct field Thing.lines of type []string",
       '{"lines":{}}': "object into Go struct field Thing.lines of type []string",
