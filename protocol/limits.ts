@@ -23,6 +23,9 @@ export const MIN_LEASE_SECONDS = 2;
 export const MAX_LEASE_SECONDS = 3_600;
 export const DEFAULT_LEASE_SECONDS = 30;
 
+/** How long a job may be put off, in seconds: ten years, as far ahead as any retry. */
+export const MAX_SNOOZE_SECONDS = 315_360_000;
+
 /** Jobs that one BEAT may name: more than a process works on at once. */
 export const MAX_BEAT_JOBS = 10_000;
 

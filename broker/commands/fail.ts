@@ -8,7 +8,7 @@ export const fail = command({
   verb: "FAIL",
   usage: USAGE,
   summary:
-    'Says that a job has failed: it is tried again later, dies, or is discarded. With "interrupted":true it goes back.',
+    'Says that a job has failed: it is tried again later, dies, or is discarded. With "interrupted":true it goes back, with "snooze":<seconds> it waits.',
   replies: [
     ["+OK", "noted"],
     ["-ERR Job not found <jid>", "it was not being worked on"],
@@ -21,8 +21,10 @@ export const fail = command({
   missingArgument: missing(USAGE),
   isPipelined: true,
   parse: parseFail,
-  run: async ({ jid, isInterrupted, token, ...report }, { engine: { jobs } }) => {
-    await (isInterrupted ? jobs.handBack(jid, token) : jobs.fail(jid, report, token));
+  run: async ({ jid, isInterrupted, snoozeSeconds, token, ...report }, { engine: { jobs } }) => {
+    if (isInterrupted) await jobs.handBack(jid, token);
+    else if (snoozeSeconds !== undefined) await jobs.snooze(jid, snoozeSeconds, token);
+    else await jobs.fail(jid, report, token);
     return { reply: OK };
   },
 });

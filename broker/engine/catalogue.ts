@@ -21,7 +21,8 @@ export class Catalogue {
 
 /** @param outline what its text tells of it */
 export function describeJob(found: FoundJob, outline: JobOutline): JobDescription {
-  const { jid, state, queue, enqueuedAt, dueAt, endedAt, failure, reservation } = found;
+  const { jid, state, queue, runs, enqueuedAt, dueAt, endedAt, failure, attempts } = found;
+  const { reservation } = found;
   return {
     jid,
     state,
@@ -29,6 +30,7 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     ...outline,
     // FWP counts the failures after the first.
     attempt: failure === undefined ? 1 : failure.retryCount + 2,
+    runs,
     enqueuedAt,
     dueAt,
     wid: reservation?.wid || undefined,
@@ -37,6 +39,7 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     startedAt: reservation?.reservedAt,
     endedAt,
     failure,
+    attempts,
     job: encodeFetchedJob(found),
   };
 }

@@ -127,6 +127,16 @@ export class Jobs {
     this.events.emit("enqueued", outcome.queue, 1);
   }
 
+  /** The job waits for so long, and has not failed. */
+  async snooze(jid: string, seconds: number, token?: number): Promise<void> {
+    const dueAt = this.#clock.now() + seconds * 1_000;
+    const outcome = await this.#store.snooze({ jid, token, dueAt });
+    if (outcome === "stale") throw await this.#staleLease(jid, token);
+    if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
+    this.#log.info({ event: `job.${outcome}`, jid });
+    if (outcome === "snoozed") this.events.emit("due", dueAt);
+  }
+
   async fail(jid: string, report: FailureReport, token?: number): Promise<void> {
     const outcome = await this.#store.fail({
       jid,

@@ -2,8 +2,9 @@
 import { Packr } from "msgpackr/pack";
 import type { Failure } from "../../protocol/failure.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RESERVE_SECONDS, DEFAULT_RETRY } from "../../protocol/limits.ts";
+import { findAttempts } from "./attempts.ts";
 import { list } from "./redis-reply.ts";
-import type { NewJob, StoredJob } from "./store.ts";
+import type { NewJob, RecordedJob, StoredJob } from "./store.ts";
 
 /**
  * A job record: two MessagePack values in sequence, the header that the server owns and the job's
@@ -21,6 +22,10 @@ export interface JobHeader {
   /** When it was last put into its queue; absent while it waits in `scheduled`. */
   enqueuedAt?: number;
   failure?: Failure;
+  /** How many of its runs are over; absent when none is. */
+  runs?: number;
+  /** The last of these, as shared/runs.lua writes them; attempts.ts reads it. */
+  attempts?: string;
 }
 
 const packr = new Packr({ useRecords: false, int64AsType: "number" });
@@ -77,10 +82,19 @@ export function readStoredJob(jid: string, record: Buffer): StoredJob {
   return storedJob(jid, header, text);
 }
 
-/** All that a record has, when a script has found it to be sound. */
-export function readSoundRecord(jid: string, record: Buffer): StoredJob & { queue: string } {
+/**
+ * All that a record has, when a script has found it to be sound.
+ * @throws UnreadableRecord for what the scripts do not look at
+ */
+export function readSoundRecord(jid: string, record: Buffer): RecordedJob {
   const { header, text } = decodeRecord(record);
-  return { ...storedJob(jid, header, text), queue: header.queue };
+  const { queue } = header;
+  // To the scripts, nil is absence.
+  const runs = header.runs ?? 0;
+  const lines = header.attempts ?? "";
+  const attempts = lines === "" ? undefined : findAttempts(lines);
+  if (lines !== "" && attempts === undefined) throw new UnreadableRecord("attempts are damaged");
+  return { ...storedJob(jid, header, text), queue, runs, attempts };
 }
 
 function storedJob(jid: string, { enqueuedAt, failure }: JobHeader, text: Buffer): StoredJob {

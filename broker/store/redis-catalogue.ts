@@ -1,9 +1,9 @@
 import type { Keys } from "./keys.ts";
 import { readLocation } from "./location.ts";
-import { readSoundRecord } from "./record.ts";
+import { readSoundRecord, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import * as scripts from "./scripts.ts";
-import { type CatalogueStore, type FoundJob, UnreadableJob } from "./store.ts";
+import { type CatalogueStore, type FoundJob, type RecordedJob, UnreadableJob } from "./store.ts";
 
 export class RedisCatalogue implements CatalogueStore {
   readonly #link: RedisLink;
@@ -18,6 +18,15 @@ export class RedisCatalogue implements CatalogueStore {
     const found = await scripts.lookUp.run(this.#link, this.#keys, { jid });
     if (found === undefined) return undefined;
     if ("unreadable" in found) throw new UnreadableJob(jid, found.unreadable.version);
-    return { ...readSoundRecord(jid, found.record), ...readLocation(found) };
+    return { ...readRecord(jid, found.record), ...readLocation(found) };
+  }
+}
+
+function readRecord(jid: string, record: Buffer): RecordedJob {
+  try {
+    return readSoundRecord(jid, record);
+  } catch (error) {
+    if (error instanceof UnreadableRecord) throw new UnreadableJob(jid, undefined);
+    throw error;
   }
 }

@@ -35,6 +35,8 @@ import {
   type Reserved,
   type ReserveRequest,
   type SilentWorker,
+  type SnoozedJob,
+  type SnoozeOutcome,
   type Store,
   type StoreSizes,
   UnreadableJob,
@@ -86,6 +88,7 @@ export class RedisStore implements Store {
       this.#releaseAll(jobs.map(({ jid, token = 0 }) => ({ jid, call: "", token }))),
     GROUP,
   );
+  readonly #snooze = new GroupCommit((jobs: SnoozedJob[]) => this.#commitSnooze(jobs), GROUP);
   readonly #ack = new GroupCommit((jobs: HeldJob[]) => this.#commitAck(jobs), GROUP);
   readonly #renew = new GroupCommit((jobs: HeldJob[]) => this.#commitRenew(jobs), GROUP);
   readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
@@ -156,6 +159,12 @@ export class RedisStore implements Store {
 
   handBack(held: HeldJob): Promise<HandBackOutcome> {
     return this.#handBack.add(held);
+  }
+
+  async snooze(snoozed: SnoozedJob): Promise<SnoozeOutcome> {
+    const outcome = await this.#snooze.add(snoozed);
+    if (typeof outcome === "object") throw new UnreadableJob(snoozed.jid, outcome.version);
+    return outcome;
   }
 
   ack(held: HeldJob): Promise<AckOutcome> {
@@ -308,13 +317,20 @@ export class RedisStore implements Store {
     }
   }
 
+  #commitSnooze(jobs: SnoozedJob[]): ReturnType<typeof scripts.snooze.run> {
+    const items = jobs.map(({ jid, dueAt, token = 0 }) => ({ jid, due: dueAt, token }));
+    return scripts.snooze.run(this.#link, this.#keys, { now: this.#clock.now() }, items);
+  }
+
   #commitAck(jobs: HeldJob[]): Promise<AckOutcome[]> {
     const items = jobs.map(({ jid, token = 0 }) => ({ jid, token }));
     const now = this.#clock.now();
     return scripts.ack.run(this.#link, this.#keys, { now, day: dayOf(now) }, items);
   }
 
-  #releaseAll(items: { jid: string; call: string; token: number }[]): Promise<HandBackOutcome[]> {
+  #releaseAll(
+    items: { jid: string; call: string; token: number }[],
+  ): ReturnType<typeof scripts.release.run> {
     const fixed = { origin: this.#id, now: this.#clock.now() };
     return scripts.release.run(this.#link, this.#keys, fixed, items);
   }

@@ -13,6 +13,7 @@ import type {
   PushRefusal,
   RenewOutcome,
   SilentWorker,
+  SnoozeOutcome,
 } from "./store.ts";
 
 /** All transitions, one script each. What they do, and what they return, says the head of the file. */
@@ -122,13 +123,39 @@ export const release = new Script({
   ],
   fixed: ["origin", "now"],
   each: ["jid", "call", "token"],
-  parse: (reply): HandBackOutcome[] =>
+  parse: (reply): (HandBackOutcome | typeof LATER)[] =>
     list(reply).map((queue) => {
       if (queue === 0) return "stale";
       if (queue === 1) return "cancelled";
+      if (queue === 2) return LATER;
       return queue === null ? "unknown" : { queue: text(queue) };
     }),
 });
+
+export const snooze = new Script({
+  name: "snooze",
+  keys: ["jobs", "working", "reservations", "scheduled", "cancelling", "cancelled"],
+  fixed: ["now"],
+  each: ["jid", "due", "token"],
+  parse: (reply): (SnoozeOutcome | Unreadable | typeof LATER)[] =>
+    list(reply).map((outcome) => {
+      const word = text(outcome);
+      if (word === "later") return LATER;
+      if (word === "snoozed" || word === "cancelled") return word;
+      if (word === "unknown" || word === "stale") return word;
+      return unreadable(word);
+    }),
+});
+
+/** A record that can't be read here; the version is undefined when it is damaged. */
+export interface Unreadable {
+  version: string | undefined;
+}
+
+function unreadable(words: string): Unreadable {
+  const [, version] = /^unreadable (.*)$/.exec(words) ?? unexpected(words);
+  return { version: version || undefined };
+}
 
 export const ack = new Script({
   name: "ack",

@@ -1,3 +1,4 @@
+import type { Attempt } from "../../protocol/attempt.ts";
 import type { CalledOffJob } from "../../protocol/called-off-job.ts";
 import type { Cancel } from "../../protocol/cancel.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
@@ -24,6 +25,8 @@ export interface Store {
   release(reserved: Reserved): Promise<void>;
   /** The same for a worker that gives its job back. */
   handBack(held: HeldJob): Promise<HandBackOutcome>;
+  /** Puts it off, without a failure. Rejects with UnreadableJob when nothing could be noted. */
+  snooze(snoozed: SnoozedJob): Promise<SnoozeOutcome>;
   ack(held: HeldJob): Promise<AckOutcome>;
   /** Rejects with UnreadableJob when another broker has to be told. */
   fail(failed: FailedJob): Promise<FailOutcome>;
@@ -183,6 +186,12 @@ export interface HeldJob {
  */
 export type AckOutcome = "done" | "cancelled" | "unknown" | "stale";
 export type HandBackOutcome = { queue: string } | "cancelled" | "unknown" | "stale";
+export type SnoozeOutcome = "snoozed" | "cancelled" | "unknown" | "stale";
+
+export interface SnoozedJob extends HeldJob {
+  /** When it may run again. */
+  dueAt: number;
+}
 
 /** With `cancel` it is renewed, and called off. "lost": it is not the worker's any longer. */
 export type RenewOutcome = "renewed" | "lost" | { cancel: Cancel };
@@ -225,10 +234,16 @@ export interface JobLocation {
   endedAt?: number;
 }
 
-/** All that is kept of a job. */
-export interface FoundJob extends StoredJob, JobLocation {
+/** All that a record has of a job. */
+export interface RecordedJob extends StoredJob {
   queue: string;
+  /** How many of its runs are over, and the last of them, the oldest first. */
+  runs: number;
+  attempts: Attempt[] | undefined;
 }
+
+/** All that is kept of a job. */
+export interface FoundJob extends RecordedJob, JobLocation {}
 
 /** The sets in which a job waits for a time, or for a person. */
 export type WaitingSet = "scheduled" | "retries" | "dead";

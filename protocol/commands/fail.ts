@@ -1,7 +1,12 @@
 import { cutBytes } from "../cut-bytes.ts";
 import { CommandError, echo } from "../errors.ts";
 import type { FailureReport } from "../failure.ts";
-import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../limits.ts";
+import {
+  MAX_BACKTRACE_LINES,
+  MAX_ERRTYPE_BYTES,
+  MAX_MESSAGE_BYTES,
+  MAX_SNOOZE_SECONDS,
+} from "../limits.ts";
 import { formatTimestamp, parseTimestamp, TimestampError } from "../timestamp.ts";
 import { readObject } from "./arguments.ts";
 
@@ -13,6 +18,7 @@ const SHAPE = {
   interrupted: "bool",
   retry_at: "string",
   lease: "int",
+  snooze: "number",
 } as const;
 
 /** What a worker says of a job that it does not finish. */
@@ -23,6 +29,11 @@ export interface Fail extends FailureReport {
    * had in its queue, and no attempt is counted. A Faktory passes over it.
    */
   isInterrupted?: boolean;
+  /**
+   * Millrace's own: the job has not failed, and is to run again after so long. No attempt is counted. A
+   * Faktory passes over it.
+   */
+  snoozeSeconds?: number;
   /** Of the lease that the worker has: see Hello.leaseSeconds. */
   token?: number;
 }
@@ -37,17 +48,33 @@ export function parseFail(argument: Buffer): Fail {
     interrupted,
     retry_at: retryAt,
     lease: token,
+    snooze,
   } = readObject("FAIL", argument, SHAPE);
   if (jid === "") throw new CommandError("missing JID");
+  if (snooze !== undefined) {
+    checkSnooze(snooze, argument);
+    if (interrupted) throw refusal(argument, "it is either interrupted or snoozed");
+    if (retryAt) throw refusal(argument, "a job that is snoozed has no retry_at");
+  }
   return {
     jid,
     errtype: cutBytes(errtype.trim(), MAX_ERRTYPE_BYTES) || "unknown",
     message: cutBytes(message.trim(), MAX_MESSAGE_BYTES) || "unknown",
     backtrace: backtrace.slice(0, MAX_BACKTRACE_LINES),
     ...(interrupted && { isInterrupted: true }),
+    ...(snooze !== undefined && { snoozeSeconds: snooze }),
     ...(retryAt && { retryAt: readTime(retryAt, argument) }),
     ...(token !== undefined && { token }),
   };
+}
+
+function checkSnooze(seconds: number, argument: Buffer): void {
+  if (seconds >= 0 && seconds <= MAX_SNOOZE_SECONDS) return;
+  throw refusal(argument, `snooze must be from 0 to ${MAX_SNOOZE_SECONDS} seconds`);
+}
+
+function refusal(argument: Buffer, why: string): CommandError {
+  return new CommandError(`invalid FAIL ${echo(argument)}: ${why}`);
 }
 
 function readTime(text: string, argument: Buffer): number {
@@ -59,7 +86,7 @@ function readTime(text: string, argument: Buffer): number {
   }
 }
 
-export function encodeFail({ isInterrupted, token, ...fail }: Fail): string {
+export function encodeFail({ isInterrupted, snoozeSeconds, token, ...fail }: Fail): string {
   const { jid, errtype, message, backtrace, retryAt } = fail;
   const members = {
     jid,
@@ -67,6 +94,7 @@ export function encodeFail({ isInterrupted, token, ...fail }: Fail): string {
     message,
     backtrace,
     interrupted: isInterrupted,
+    snooze: snoozeSeconds,
     retry_at: retryAt === undefined ? undefined : formatTimestamp(retryAt),
     lease: token,
   };

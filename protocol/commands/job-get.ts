@@ -1,3 +1,4 @@
+import { type Attempt, encodeAttempt } from "../attempt.ts";
 import { encodeFailure, type Failure } from "../failure.ts";
 import { encodeJid, parseJid } from "../jid-argument.ts";
 import type { JobState } from "../job-state.ts";
@@ -14,6 +15,8 @@ export interface JobDescription {
   tags?: string[] | undefined;
   /** The number of the run that comes next, or that is under way: one more than there were failures. */
   attempt: number;
+  /** How many of its runs are over. */
+  runs: number;
   /** As it stands in the job. */
   createdAt?: string | undefined;
   enqueuedAt?: number | undefined;
@@ -27,6 +30,8 @@ export interface JobDescription {
   /** When it came to where it ends. */
   endedAt?: number | undefined;
   failure?: Failure | undefined;
+  /** The last of its runs that are over, the oldest first. */
+  attempts?: Attempt[] | undefined;
   /** As FETCH would send it, byte by byte. */
   job: Buffer;
 }
@@ -42,7 +47,7 @@ export function encodeJobGet(jid: string): string {
 
 /** The reply. What a client wrote goes into it as the bytes that it is. */
 export function encodeJobDescription(described: JobDescription): Buffer {
-  const { jid, state, queue, jobtype, tags, attempt, failure } = described;
+  const { jid, state, queue, jobtype, tags, attempt, runs, failure } = described;
   const told = {
     jid,
     state,
@@ -50,6 +55,7 @@ export function encodeJobDescription(described: JobDescription): Buffer {
     jobtype,
     tags,
     attempt,
+    runs,
     created_at: described.createdAt,
     enqueued_at: encodeTime(described.enqueuedAt),
     at: encodeTime(described.dueAt),
@@ -59,6 +65,7 @@ export function encodeJobDescription(described: JobDescription): Buffer {
     started_at: encodeTime(described.startedAt),
     ended_at: encodeTime(described.endedAt),
     failure: failure && encodeFailure(failure),
+    attempts: described.attempts?.map(encodeAttempt),
   };
   const head = JSON.stringify(told).slice(0, -1);
   return Buffer.concat([Buffer.from(`${head},"job":`), described.job, Buffer.from("}")]);

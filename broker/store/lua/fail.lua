@@ -4,7 +4,7 @@
 -- One whose record is damaged dies. One of a format that is not known here is left to another broker;
 -- if it is overdue, it is again in a minute, so that it is in nobody's way.
 -- One that was called off is cancelled, whatever it is that happened to it.
--- Uses records, presence
+-- Uses records, runs, presence
 -- May use endings, recalled
 -- KEYS[1] jobs
 -- KEYS[2] working
@@ -40,6 +40,7 @@ local POSTPONED_MS = 60000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
 local MAX_BYTES = 1048576
+local OUTCOMES = { reported = 'failed', expired = 'expired' }
 local rewritten = 0
 local outcomes = {}
 local counts = { processed = 0, failures = 0 }
@@ -60,28 +61,21 @@ local function failed(failure, retry, report)
   return failure
 end
 
--- The reservation of a job; see keys.ts for the form.
-local function readReservation(jid)
-  local text = redis.call('HGET', reservations, jid) or ''
-  local token, lease, call, wid = text:match('^(%S+) (%S+) %S+ (%S+) %S+ (.*)$')
-  return { call = call, token = token, leaseMs = tonumber(lease) or 0, wid = wid or '' }
-end
-
 -- Until when a lease lasts that nobody could renew, since no broker was there; nothing for others.
-local function findGrace(reservation)
-  if reservation.leaseMs == 0 then return nil end
-  local grace = presence.since(now) + reservation.leaseMs
+local function findGrace(run)
+  if run.leaseMs == 0 then return nil end
+  local grace = presence.since(now) + run.leaseMs
   return grace > now and grace or nil
 end
 
 local function fail(jid, report, jitter, cause, token, call)
   local deadline = redis.call('ZSCORE', working, jid)
-  local reservation = readReservation(jid)
-  if token ~= '0' and (not deadline or reservation.token ~= token) then return { 'stale' } end
+  local run = runs.read(redis.call('HGET', reservations, jid))
+  if token ~= '0' and (not deadline or run.token ~= token) then return { 'stale' } end
   if not deadline or (cause == 'expired' and tonumber(deadline) > now) then return { 'unknown' } end
-  if call ~= '' and reservation.call ~= call then return { 'unknown' } end
+  if call ~= '' and run.call ~= call then return { 'unknown' } end
   if rewritten > MAX_BYTES then return { 'later' } end
-  local grace = cause == 'expired' and findGrace(reservation)
+  local grace = cause == 'expired' and findGrace(run)
   if grace then
     redis.call('ZADD', working, grace, jid)
     return { 'postponed', grace }
@@ -93,9 +87,9 @@ local function fail(jid, report, jitter, cause, token, call)
     counts.processed = counts.processed + 1
     return { 'cancelled' }
   end
-  local isLost = cause == 'lost' or (cause == 'expired' and reservation.leaseMs > 0)
+  local isLost = cause == 'lost' or (cause == 'expired' and run.leaseMs > 0)
   if isLost then
-    report = { errtype = 'WorkerLost', message = 'worker lost: ' .. reservation.wid, backtrace = {} }
+    report = { errtype = 'WorkerLost', message = 'worker lost: ' .. run.wid, backtrace = {} }
   end
   local record = redis.call('HGET', jobs, jid)
   local header, textStart = records.unpackHeader(record)
@@ -125,6 +119,7 @@ local function fail(jid, report, jitter, cause, token, call)
     return { 'discarded' }
   end
 
+  runs.note(header, run, now, isLost and 'lost' or OUTCOMES[cause], report)
   local failure = failed(header.failure, retry, report)
   header.failure = failure
   local outcome

@@ -1,7 +1,7 @@
 -- Takes back jobs that were handed out to nobody, or to a worker that gives them back: each returns to
 -- the place that it had. One that can't be read here stays until its reservation ends. One that was called
 -- off is cancelled.
--- Uses records
+-- Uses records, runs
 -- May use recalled
 -- KEYS[1] jobs
 -- KEYS[2] queues
@@ -14,16 +14,19 @@
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] each jid
--- ARGV[4] each call: the one that handed it out; what another call handed out since stays. Empty
---   when it is taken back whichever it was
+-- ARGV[4] each call: the one that handed it out, and nobody got it; what another call handed out since
+--   stays. Empty when a worker gives it back, whichever it was: then a run is over
 -- ARGV[5] each token: of the lease that the worker has; 0 for a worker that names none
 -- Returns for each job the queue that it is in again, nil when it was not reserved by that call, 0 when
--- the worker's lease is stale, or 1 when it is cancelled
+-- the worker's lease is stale, 1 when it is cancelled, or 2 when it is to be asked for again, since the
+-- jobs before it were large
 
 local jobs, queues, prefix, working, reservations, notices, cancelling = unpack(KEYS, 1, 7)
-local origin, now = ARGV[1], ARGV[2]
-local STALE, CANCELLED = 0, 1
+local origin, now = ARGV[1], tonumber(ARGV[2])
+local STALE, CANCELLED, LATER = 0, 1, 2
+local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
+local rewritten = 0
 local released = {}
 
 local function endReservation(jid)
@@ -31,8 +34,17 @@ local function endReservation(jid)
   redis.call('HDEL', reservations, jid)
 end
 
+-- In a record that is not sound nothing is noted.
+local function noteInterrupted(jid, record, run)
+  local header, textStart = records.unpackHeader(record)
+  if not header then return end
+  runs.note(header, run, now, 'interrupted')
+  rewritten = rewritten + #record
+  redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
+end
+
 -- The queue that it went back to; false when it did not.
-local function release(jid, place)
+local function release(jid, run, isBegun)
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
     endReservation(jid)
     recalled().keep({ jid }, now)
@@ -46,20 +58,23 @@ local function release(jid, place)
   end
   local name = records.findQueue(record)
   if not name then return false end
+  if isBegun then noteInterrupted(jid, record, run) end
   endReservation(jid)
   redis.call('SADD', queues, name)
-  redis.call('ZADD', prefix .. name, place, jid)
+  redis.call('ZADD', prefix .. name, run.place, jid)
   redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
   return name
 end
 
-for index = 3, #ARGV, 3 do
-  local jid, call, token = unpack(ARGV, index, index + 2)
-  local reservation = redis.call('HGET', reservations, jid) or ''
-  local leased, place, by = reservation:match('^(%S+) %S+ (%S+) (%S+) ')
-  local isStale = token ~= '0' and leased ~= token
-  local isMeant = by and (call == '' or by == call)
-  released[#released + 1] = isStale and STALE or isMeant and release(jid, place) or false
+local function take(jid, call, token)
+  local run = runs.read(redis.call('HGET', reservations, jid))
+  if token ~= '0' and run.token ~= token then return STALE end
+  local isBegun = call == ''
+  if not run.call or not isBegun and run.call ~= call then return false end
+  if rewritten > MAX_BYTES then return LATER end
+  return release(jid, run, isBegun)
 end
+
+for index = 3, #ARGV, 3 do released[#released + 1] = take(unpack(ARGV, index, index + 2)) end
 
 return released

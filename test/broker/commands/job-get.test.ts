@@ -15,7 +15,7 @@ test(
     const { wire } = await connect({ hello: { wid: "w 1", ext: ["lease"] } });
     assert.is(
       await wire.call("JOB GET job-1"),
-      '{"jid":"job-1","state":"enqueued","queue":"mail","jobtype":"T","attempt":1,"created_at":"x",' +
+      '{"jid":"job-1","state":"enqueued","queue":"mail","jobtype":"T","attempt":1,"runs":0,"created_at":"x",' +
         `"enqueued_at":"${NOW}","job":${text.slice(0, -1)},"enqueued_at":"${NOW}"}}`,
     );
     clock.advance(1_000);
@@ -23,7 +23,7 @@ test(
     const lease = (clock.now() * 256 + 1).toFixed();
     assert.is(
       await wire.call("JOB GET job-1"),
-      '{"jid":"job-1","state":"working","queue":"mail","jobtype":"T","attempt":1,"created_at":"x",' +
+      '{"jid":"job-1","state":"working","queue":"mail","jobtype":"T","attempt":1,"runs":0,"created_at":"x",' +
         `"enqueued_at":"${NOW}","worker":"w 1","lease":${lease},` +
         '"lease_ends_at":"2026-01-01T00:00:31.000Z","started_at":"2026-01-01T00:00:01.000Z",' +
         `"job":${text.slice(0, -1)},"enqueued_at":"${NOW}"}}`,

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { StoreUnavailable } from "../../../broker/store/store.ts";
 import { CommandError } from "../../../protocol/errors.ts";
 import { newJob, type TestEngine, withEngine } from "../../kit/engine.ts";
+import { over } from "../../kit/runs.ts";
 
 const test = suite("engine/jobs");
 
@@ -228,14 +229,55 @@ test(
     await push("a", { retry: 0 });
     await push("b");
     const before = await state();
-    await client().fetch("q");
+    await client("w").fetch("q");
     const heard = listen(world);
     await engine.jobs.handBack("a");
-    assert.equal(await state(), before);
+    const at = world.clock.now();
+    const run = over({ attempt: 1, startedAt: at, endedAt: at, wid: "w", outcome: "interrupted" });
+    const jobs = { ...before.jobs, a: { ...before.jobs["a"], ...run } };
+    assert.equal(await state(), { ...before, jobs });
     assert.equal(heard, [["enqueued", "q", 1]]);
     const refused = await engine.jobs.handBack("a").catch(String);
     assert.is(refused, "CommandError: Job not found a");
     assert.is(heard.length, 1);
+  }),
+);
+
+test(
+  "a job that is snoozed waits for so long, has not failed, and is told of",
+  withEngine(async (world) => {
+    const { engine, push, state, client, clock } = world;
+    await push("a", { retry: 0 });
+    await client("w").fetch("q");
+    clock.advance(500);
+    const heard = listen(world);
+    await engine.jobs.snooze("a", 2.5);
+    const dueAt = clock.now() + 2_500;
+    assert.equal(heard, [["due", dueAt]]);
+    const { scheduled, working, counters } = await state();
+    assert.equal([scheduled, working, counters], [{ a: dueAt }, {}, {}]);
+    assert.equal(world.log.of("job.snoozed"), [{ level: "info", event: "job.snoozed", jid: "a" }]);
+    clock.advance(2_499);
+    assert.equal((await engine.jobs.promoteDue()).enqueued, []);
+    clock.advance(1);
+    assert.is((await engine.jobs.promoteDue()).enqueued.length, 1);
+    const refused = await engine.jobs.snooze("a", 1).catch(String);
+    assert.is(refused, "CommandError: Job not found a");
+  }),
+);
+
+test(
+  "only who has its lease can snooze a job",
+  withEngine(async ({ engine, push, client, state }) => {
+    await push("a");
+    await client("w", 30_000).fetch("q");
+    const before = await state();
+    const refused = await engine.jobs.snooze("a", 1, 7).catch(String);
+    assert.match(
+      String(refused),
+      /^CommandError: job a is being worked on by w under lease \d+, not by/,
+    );
+    assert.equal(await state(), before);
   }),
 );
 

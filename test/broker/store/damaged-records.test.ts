@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { describeJob } from "../../../broker/engine/catalogue.ts";
 import { encodeRecord } from "../../../broker/store/record.ts";
 import { UnreadableJob } from "../../../broker/store/store.ts";
+import { encodeJobDescription } from "../../../protocol/commands/job-get.ts";
 import { encodeFetchedJob } from "../../../protocol/job.ts";
 import { EMPTY, type State } from "../../kit/state.ts";
 import { promote, type TestStore, withStore } from "../../kit/store.ts";
@@ -32,6 +34,8 @@ const header = fc.record(
       errtype: fc.constant("E"),
       message: fc.constant("m"),
     }),
+    runs: fc.nat(30),
+    attempts: fc.constantFrom("{}", "\n", "one\ntwo"),
   },
   { requiredKeys: ["v", "queue"] },
 );
@@ -55,7 +59,16 @@ const anything = fc.oneof(
 const oddHeader = fc
   .tuple(
     header,
-    fc.constantFrom("queue", "retry", "reserveFor", "priority", "enqueuedAt", "failure"),
+    fc.constantFrom(
+      "queue",
+      "retry",
+      "reserveFor",
+      "priority",
+      "enqueuedAt",
+      "failure",
+      "runs",
+      "attempts",
+    ),
     anything,
   )
   .map(([sound, name, value]) => ({ ...sound, [name]: value }));
@@ -146,6 +159,26 @@ const steps: { from: Set; name: string; run: (world: TestStore, jids: string[]) 
         }),
       ),
   },
+  {
+    from: "working",
+    name: "hand back",
+    run: ({ store }, jids) => each(jids, (jid) => store.handBack({ jid })),
+  },
+  {
+    from: "working",
+    name: "snooze",
+    run: ({ store }, jids) => each(jids, (jid) => store.snooze({ jid, dueAt: NOW })),
+  },
+  ...(["queue", "scheduled", "retries", "working", "dead"] as const).map((from) => ({
+    from,
+    name: "look-up",
+    run: ({ store }: TestStore, jids: string[]) =>
+      each(jids, async (jid) => {
+        const found = await store.catalogue.find(jid);
+        const outline = { jobtype: "T", tags: undefined, createdAt: undefined };
+        if (found !== undefined) encodeJobDescription(describeJob(found, outline));
+      }),
+  })),
   ...(["queue", "working", "scheduled"] as const).map((from) => ({
     from,
     name: "push",

@@ -54,6 +54,49 @@ test("a report may say when to try again", () => {
   assert.equal(parse(encodeFail(told).slice("FAIL ".length)), told);
 });
 
+test("a job that is snoozed is told from one that failed", () => {
+  assertTable(
+    {
+      '{"jid":"a1b2c3d4","snooze":0}': { ...bare, snoozeSeconds: 0 },
+      '{"jid":"a1b2c3d4","snooze":1.5e1,"errtype":"E"}': {
+        ...bare,
+        errtype: "E",
+        snoozeSeconds: 15,
+      },
+      '{"jid":"a1b2c3d4","snooze":315360000,"lease":7}': {
+        ...bare,
+        token: 7,
+        snoozeSeconds: 315_360_000,
+      },
+      '{"jid":"a1b2c3d4","snooze":1,"interrupted":false,"retry_at":""}': {
+        ...bare,
+        snoozeSeconds: 1,
+      },
+      '{"jid":"a1b2c3d4","snooze":null,"interrupted":true}': { ...bare, isInterrupted: true },
+    },
+    parse,
+  );
+  const snoozed = { ...bare, snoozeSeconds: 0.25 };
+  assert.equal(parse(encodeFail(snoozed).slice("FAIL ".length)), snoozed);
+});
+
+test("a job can't be snoozed for any time, nor be something else as well", () => {
+  const bounds = "snooze must be from 0 to 315360000 seconds";
+  for (const [members, why] of [
+    ['"snooze":-0.1', bounds],
+    ['"snooze":315360000.1', bounds],
+    ['"snooze":1e400', bounds],
+    ['"snooze":1,"interrupted":true', "it is either interrupted or snoozed"],
+    ['"snooze":1,"retry_at":"2030-01-01T00:00:00Z"', "a job that is snoozed has no retry_at"],
+  ] as const) {
+    const text = `{"jid":"a",${members}}`;
+    assert.is(
+      refusal(() => parse(text)),
+      `CommandError: invalid FAIL ${text}: ${why}`,
+    );
+  }
+});
+
 test("a report without a jid is refused", () => {
   for (const text of ["{}", "null", '{"jid":""}', '{"jid":null}', '{"message":"oh"}']) {
     assert.is(
@@ -67,6 +110,7 @@ test("what is no report is refused, and repeated", () => {
   const bad = ["", "[]", '"a1b2c3d4"', "5", "true", "a1b2c3d4", '{"jid":"a"', '{"jid":"a"} x'];
   bad.push('{"jid":5}', '{"jid":"a","message":1}', '{"jid":"a","errtype":{}}');
   bad.push('{"jid":"a","retry_at":5}', '{"jid":"a","retry_at":"tomorrow"}');
+  bad.push('{"jid":"a","snooze":"1"}', '{"jid":"a","snooze":true}');
   bad.push('{"jid":"a","interrupted":1}', '{"jid":"a","interrupted":"true"}');
   bad.push('{"jid":"a","backtrace":"b"}', '{"jid":"a","backtrace":[1]}', '{"jid":"","message":1}');
   for (const text of bad) {

@@ -35,16 +35,17 @@ function records.unpackHeader(record)
   if header.v ~= FORMAT then return nil, header.v end
   local isSound = type(header.queue) == 'string' and isCount(header.retry)
     and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
+    and isCount(header.runs) and (header.attempts == nil or type(header.attempts) == 'string')
     and (header.failure == nil or isSoundFailure(header.failure))
   if not isSound or records.textEnd(record, textStart) ~= #record then return nil end
   return header, textStart
 end
 
--- The queue of a job, as far as its record can be read here.
+-- The queue of a job, as far as its record can be read here. A name that no queue can have is damage.
 function records.findQueue(record)
   local isRead, _, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or header.v ~= FORMAT then return nil end
-  return type(header.queue) == 'string' and header.queue or nil
+  return type(header.queue) == 'string' and header.queue:match('^[%w._-]+$')
 end
 
 return records

@@ -2,7 +2,8 @@ import { suite } from "uvu";
 import { LATER } from "../../../../broker/store/group-commit.ts";
 import { pack } from "../../../../broker/store/record.ts";
 import { fail } from "../../../../broker/store/scripts.ts";
-import type { FailureReport } from "../../../../protocol/failure.ts";
+import type { Failure, FailureReport } from "../../../../protocol/failure.ts";
+import { after, over } from "../../../kit/runs.ts";
 import type { State } from "../../../kit/state.ts";
 import type { TestStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
@@ -52,6 +53,10 @@ function working(jobs: State["jobs"], deadline = NOW + 1): Partial<State> {
   };
 }
 
+/** A job that has failed now, or whose run has come to another end. */
+const ended = <Job>(before: Job, failure: Failure, outcome = "failed", wid = "w") =>
+  after(before, failure, { endedAt: NOW, outcome, wid });
+
 /** What is left when all of them have failed. */
 function failed(count: number): Partial<State> {
   return {
@@ -68,7 +73,7 @@ transition(test, "a job that fails for the first time is retried later", {
   returns: [{ kind: "retried", at: NOW + 18_000 }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 18_000 } } },
+    jobs: { a: ended(job, { ...failure, nextAt: NOW + 18_000 }) },
     retries: { a: NOW + 18_000 },
   },
 });
@@ -100,7 +105,7 @@ for (const [retryCount, jitter, seconds] of backOff) {
     returns: [{ kind: "retried", at }],
     leaves: {
       ...failed(1),
-      jobs: { a: { ...job, failure: { ...after, remaining, nextAt: at } } },
+      jobs: { a: ended(job, { ...after, remaining, nextAt: at }) },
       retries: { a: at },
     },
   });
@@ -119,7 +124,7 @@ for (const [name, told, at] of [
     returns: [{ kind: "retried", at }],
     leaves: {
       ...failed(1),
-      jobs: { a: { ...job, failure: { ...failure, nextAt: at } } },
+      jobs: { a: ended(job, { ...failure, nextAt: at }) },
       retries: { a: at },
     },
   });
@@ -133,7 +138,7 @@ transition(test, "a job whose retries are used up dies", {
   returns: [{ kind: "died" }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, failure: { ...exhausted, retryCount: 25, remaining: 0 } } },
+    jobs: { a: ended(job, { ...exhausted, retryCount: 25, remaining: 0 }) },
     dead: { a: NOW, z: 3 },
   },
 });
@@ -148,8 +153,8 @@ transition(test, "a job with retry 1 is retried once, and then dies", {
   leaves: {
     ...failed(2),
     jobs: {
-      a: { ...job, retry: 1, failure: { ...failure, remaining: 1, nextAt: NOW + 15_000 } },
-      b: { ...job, retry: 1, failure: { ...failure, retryCount: 1, remaining: 0, nextAt: 6 } },
+      a: ended({ ...job, retry: 1 }, { ...failure, remaining: 1, nextAt: NOW + 15_000 }),
+      b: ended({ ...job, retry: 1 }, { ...failure, retryCount: 1, remaining: 0, nextAt: 6 }),
     },
     retries: { a: NOW + 15_000 },
     dead: { b: NOW },
@@ -169,7 +174,7 @@ transition(test, "a job with a negative retry dies at once", {
   returns: [{ kind: "died" }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, retry: -1, failure: { ...failure, remaining: -1 } } },
+    jobs: { a: ended({ ...job, retry: -1 }, { ...failure, remaining: -1 }) },
     dead: { a: NOW },
   },
 });
@@ -189,12 +194,14 @@ transition(test, "the greatest count of retries is kept exactly", {
   leaves: {
     ...failed(2),
     jobs: {
-      a: { ...job, retry: MOST, failure: { ...failure, remaining: MOST, nextAt: NOW + 15_000 } },
-      b: {
-        ...job,
-        retry: MOST,
-        failure: { ...failure, retryCount: 1, remaining: MOST - 1, nextAt: NOW + 16_000 },
-      },
+      a: ended({ ...job, retry: MOST }, { ...failure, remaining: MOST, nextAt: NOW + 15_000 }),
+      b: ended(
+        {
+          ...job,
+          retry: MOST,
+        },
+        { ...failure, retryCount: 1, remaining: MOST - 1, nextAt: NOW + 16_000 },
+      ),
     },
     retries: { a: NOW + 15_000, b: NOW + 16_000 },
   },
@@ -209,10 +216,7 @@ transition(test, "a client's own failure object is counted on from", {
   leaves: {
     ...failed(1),
     jobs: {
-      a: {
-        ...job,
-        failure: { ...failure, retryCount: 5, remaining: 0, nextAt: NOW + 640_000 },
-      },
+      a: ended(job, { ...failure, retryCount: 5, remaining: 0, nextAt: NOW + 640_000 }),
     },
     retries: { a: NOW + 640_000 },
   },
@@ -225,18 +229,15 @@ transition(test, "a report without a backtrace leaves an empty one", {
   leaves: {
     ...failed(1),
     jobs: {
-      a: {
-        ...job,
-        failure: {
-          retryCount: 1,
-          remaining: 24,
-          failedAt: NOW,
-          nextAt: NOW + 16_000,
-          errtype: "",
-          message: "",
-          backtrace: [],
-        },
-      },
+      a: ended(job, {
+        retryCount: 1,
+        remaining: 24,
+        failedAt: NOW,
+        nextAt: NOW + 16_000,
+        errtype: "",
+        message: "",
+        backtrace: [],
+      }),
     },
     retries: { a: NOW + 16_000 },
   },
@@ -268,7 +269,7 @@ transition(test, "a reservation that ends at this moment has run out", {
   returns: [{ kind: "retried", at: NOW + 15_000 }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } } },
+    jobs: { a: ended(job, { ...failure, nextAt: NOW + 15_000 }, "expired") },
     retries: { a: NOW + 15_000 },
   },
 });
@@ -279,7 +280,7 @@ transition(test, "a job with retry 0 whose reservation ran out dies: nobody said
   returns: [{ kind: "died" }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, retry: 0, failure: { ...failure, remaining: 0 } } },
+    jobs: { a: ended({ ...job, retry: 0 }, { ...failure, remaining: 0 }, "expired") },
     dead: { a: NOW },
   },
 });
@@ -292,6 +293,98 @@ transition(test, "a job whose reservation has not run out does not expire", {
 
 /** What a newer broker has written: all of it but `v` may mean something else. */
 const foreign = { ...job, v: 9, retry: 0 } as unknown as typeof job;
+
+/** Runs that were over before. */
+const earlier = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    attempt: 1,
+    startedAt: index,
+    endedAt: index + 1,
+    wid: "",
+    outcome: "snoozed",
+  }));
+
+const next = { startedAt: 1, endedAt: NOW, wid: "w", errtype: "E", message: "näh" };
+
+transition(test, "the last twenty runs are kept, and all are counted", {
+  given: working({
+    a: { ...job, ...over(...earlier(19)) },
+    b: { ...job, ...over(...earlier(20)) },
+    c: { ...job, ...over(...earlier(20)), failure, runs: MOST - 1 },
+  }),
+  when: run({ jid: "a" }, { jid: "b" }, { jid: "c" }),
+  returns: [15_000, 15_000, 16_000].map((ms) => ({ kind: "retried" as const, at: NOW + ms })),
+  leaves: {
+    ...failed(3),
+    jobs: {
+      a: {
+        ...job,
+        failure: { ...failure, nextAt: NOW + 15_000 },
+        ...over(...earlier(19), { attempt: 1, outcome: "failed", ...next }),
+      },
+      b: {
+        ...job,
+        failure: { ...failure, nextAt: NOW + 15_000 },
+        ...over(...earlier(20).slice(1), { attempt: 1, outcome: "failed", ...next }),
+        runs: 21,
+      },
+      c: {
+        ...job,
+        failure: { ...failure, retryCount: 1, remaining: 24, nextAt: NOW + 16_000 },
+        ...over(...earlier(20).slice(1), { attempt: 2, outcome: "failed", ...next }),
+        runs: MOST,
+      },
+    },
+    retries: { a: NOW + 15_000, b: NOW + 15_000, c: NOW + 16_000 },
+  },
+});
+
+/** In bytes these are 198 and 4 for the next character, which is more than is kept. */
+const long = `${"ä".repeat(99)}🙂${"x".repeat(500)}`;
+const odd = 'a"b\\c\n\u0000\u2028 %s';
+
+transition(test, "of a message the beginning is kept in the list of runs, and any text is", {
+  given: {
+    ...working({ a: job, b: job }),
+    reservations: {
+      a: { wid: odd, reservedAt: 1.25, place: "5/1", call: "c:1" },
+      b: { wid: "", reservedAt: 1, place: "5/2", call: "c:1" },
+    },
+  },
+  when: async (world) => {
+    const told = { ...report, errtype: odd };
+    await run(
+      { jid: "a", report: { ...told, message: long } },
+      { jid: "b", report: { ...told, message: "x".repeat(200) } },
+    )(world);
+    const found = await Promise.all(["a", "b"].map((jid) => world.store.catalogue.find(jid)));
+    return found.map((one) => one?.attempts);
+  },
+  returns: [
+    { startedAt: 1.25, wid: odd, message: "ä".repeat(99) },
+    { startedAt: 1, wid: "", message: "x".repeat(200) },
+  ].map((one) => [{ attempt: 1, endedAt: NOW, outcome: "failed" as const, errtype: odd, ...one }]),
+  leaves: {
+    ...failed(2),
+    jobs: {
+      a: {
+        ...after(
+          job,
+          { ...failure, errtype: odd, message: long, nextAt: NOW + 15_000 },
+          { endedAt: NOW, startedAt: 1.25, wid: odd, message: "ä".repeat(99) },
+        ),
+      },
+      b: {
+        ...after(
+          job,
+          { ...failure, errtype: odd, message: "x".repeat(200), nextAt: NOW + 15_000 },
+          { endedAt: NOW, wid: "" },
+        ),
+      },
+    },
+    retries: { a: NOW + 15_000, b: NOW + 15_000 },
+  },
+});
 
 transition(test, "a job without a record is out of the way, and the rest of the group fails", {
   given: working({ a: job, gone: job, b: job }, NOW),
@@ -307,8 +400,8 @@ transition(test, "a job without a record is out of the way, and the rest of the 
   leaves: {
     ...failed(2),
     jobs: {
-      a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
-      b: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
+      a: ended(job, { ...failure, nextAt: NOW + 15_000 }),
+      b: ended(job, { ...failure, nextAt: NOW + 15_000 }),
     },
     retries: { a: NOW + 15_000, b: NOW + 15_000 },
   },
@@ -329,8 +422,8 @@ transition(test, "a job whose record is damaged dies, and the rest of the group 
   leaves: {
     ...failed(3),
     jobs: {
-      a: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
-      b: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } },
+      a: ended(job, { ...failure, nextAt: NOW + 15_000 }),
+      b: ended(job, { ...failure, nextAt: NOW + 15_000 }),
     },
     retries: { a: NOW + 15_000, b: NOW + 15_000 },
     dead: { broken: NOW },
@@ -359,7 +452,7 @@ transition(
     ],
     leaves: {
       ...failed(1),
-      jobs: { a: foreign, b: { ...job, failure: { ...failure, nextAt: NOW + 15_000 } } },
+      jobs: { a: foreign, b: ended(job, { ...failure, nextAt: NOW + 15_000 }, "expired") },
       working: { a: NOW + 60_000 },
       reservations: { a: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
       retries: { b: NOW + 15_000 },
@@ -381,8 +474,8 @@ transition(test, "after a mebibyte of records the next jobs are to be asked for 
   leaves: {
     ...failed(2),
     jobs: {
-      a: { ...large, failure: { ...failure, nextAt: NOW + 15_000 } },
-      b: { ...large, failure: { ...failure, nextAt: NOW + 15_000 } },
+      a: ended(large, { ...failure, nextAt: NOW + 15_000 }),
+      b: ended(large, { ...failure, nextAt: NOW + 15_000 }),
       c: large,
     },
     working: { c: NOW + 1 },
@@ -414,7 +507,7 @@ transition(test, "when a lease runs out its worker is lost, and the job may be t
   returns: [{ kind: "retried", at: NOW }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, failure: { ...failure, ...lost, nextAt: NOW } } },
+    jobs: { a: ended(job, { ...failure, ...lost, nextAt: NOW }, "lost", "w 1") },
     retries: { a: NOW },
   },
 });
@@ -439,7 +532,7 @@ transition(test, "and no longer", {
   returns: [{ kind: "retried", at: NOW }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, failure: { ...failure, ...lost, nextAt: NOW } } },
+    jobs: { a: ended(job, { ...failure, ...lost, nextAt: NOW }, "lost", "w 1") },
     retries: { a: NOW },
   },
 });
@@ -454,7 +547,7 @@ transition(test, "only the worker that has the lease can fail the job", {
   returns: [{ kind: "stale" }, { kind: "stale" }, { kind: "retried", at: NOW + 5 }],
   leaves: {
     ...failed(1),
-    jobs: { a: { ...job, failure: { ...failure, nextAt: NOW + 5 } } },
+    jobs: { a: ended(job, { ...failure, nextAt: NOW + 5 }, "failed", "w 1") },
     retries: { a: NOW + 5 },
   },
 });
@@ -470,7 +563,7 @@ transition(test, "the job of a worker that is gone may be tried at once, if it i
   leaves: {
     ...failed(1),
     jobs: {
-      a: { ...job, failure: { ...failure, ...lost, message: "worker lost: w", nextAt: NOW } },
+      a: ended(job, { ...failure, ...lost, message: "worker lost: w", nextAt: NOW }, "lost"),
       b: job,
     },
     retries: { a: NOW },

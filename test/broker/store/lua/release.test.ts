@@ -1,5 +1,7 @@
 import { suite } from "uvu";
+import { LATER } from "../../../../broker/store/group-commit.ts";
 import { release } from "../../../../broker/store/scripts.ts";
+import { over } from "../../../kit/runs.ts";
 import type { TestStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
 
@@ -9,9 +11,11 @@ const run =
   (...jobs: { jid: string; call: string; token?: number }[]) =>
   async ({ link, keys }: TestStore) => {
     const items = jobs.map(({ token = 0, ...job }) => ({ ...job, token }));
-    const outcomes = await release.run(link, keys, { origin: "me", now: 99 }, items);
+    const outcomes = await release.run(link, keys, { origin: "me", now: NOW }, items);
     return outcomes.map((outcome) => (typeof outcome === "object" ? outcome.queue : outcome));
   };
+
+const NOW = 1_767_225_600_000;
 
 const job = { v: 1, queue: "q", enqueuedAt: 5, text: "text" } as const;
 const reservation = { wid: "w", reservedAt: 1, call: "c:1" };
@@ -27,6 +31,15 @@ const given = {
     b: { ...reservation, place: "5/3" },
     c: { ...reservation, place: "1/4" },
   },
+};
+
+/** What is noted when its worker has given b back. */
+const interrupted = {
+  attempt: 1,
+  startedAt: 1,
+  endedAt: NOW,
+  wid: "w",
+  outcome: "interrupted",
 };
 
 transition(test, "a job returns to exactly the place that it had, and the others are told", {
@@ -53,11 +66,12 @@ transition(test, "several jobs return at once, each to its queue", {
   notices: ["queue r me", "queue q me"],
 });
 
-transition(test, "without a call, a job returns whichever handed it out", {
+transition(test, "without a call a worker gives it back, and a run is over", {
   given,
   when: run({ jid: "b", call: "" }, { jid: "a", call: "" }, { jid: "nobody", call: "" }),
   returns: ["q", "unknown", "unknown"],
   leaves: {
+    jobs: { ...given.jobs, b: { ...job, ...over(interrupted) } },
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
     reservations: { c: { ...reservation, place: "1/4" } },
@@ -125,6 +139,7 @@ transition(test, "a leased job is taken back from who has its lease, and from no
   ),
   returns: ["stale", "stale", "stale", "q"],
   leaves: {
+    jobs: { ...given.jobs, b: { ...job, ...over(interrupted) } },
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
     reservations: { c: { ...reservation, place: "1/4" } },
@@ -136,14 +151,14 @@ const calledOff = { ...given, cancelling: ["b"], cancels: { b: { at: 5 } } };
 
 transition(test, "one that was called off is cancelled, and goes to no queue", {
   given: calledOff,
-  when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "" }),
+  when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
   returns: ["cancelled", "r"],
   leaves: {
     queues: { q: { a: "9/2", d: "5/9" }, r: { c: "1/4" } },
     working: {},
     reservations: {},
     cancelling: [],
-    cancelled: { b: 99 },
+    cancelled: { b: NOW },
   },
   notices: ["queue r me"],
 });
@@ -152,6 +167,36 @@ transition(test, "another call's hand-out stays, called off or not", {
   given: calledOff,
   when: run({ jid: "b", call: "c:2" }, { jid: "b", call: "", token: 9 }),
   returns: ["unknown", "stale"],
+});
+
+const large = { ...job, text: "x".repeat(600_000) };
+const many = ["a", "b", "c"];
+
+transition(test, "after a mebibyte that was written anew the next jobs are to be asked for again", {
+  given: {
+    jobs: Object.fromEntries(many.map((jid) => [jid, large])),
+    queueNames: ["q"],
+    working: Object.fromEntries(many.map((jid) => [jid, 1_801])),
+    reservations: Object.fromEntries(
+      many.map((jid, index) => [jid, { ...reservation, place: `5/${index}` }]),
+    ),
+  },
+  when: async (world) => {
+    const outcomes = await run(...many.map((jid) => ({ jid, call: "" })))(world);
+    return outcomes.map((outcome) => (outcome === LATER ? "later" : outcome));
+  },
+  returns: ["q", "q", "later"],
+  leaves: {
+    jobs: {
+      a: { ...large, ...over(interrupted) },
+      b: { ...large, ...over(interrupted) },
+      c: large,
+    },
+    queues: { q: { a: "5/0", b: "5/1" } },
+    working: { c: 1_801 },
+    reservations: { c: { ...reservation, place: "5/2" } },
+  },
+  notices: ["queue q me", "queue q me"],
 });
 
 test.run();

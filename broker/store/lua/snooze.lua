@@ -1,0 +1,56 @@
+-- Puts off jobs that are being worked on: each waits in scheduled until its time. None has failed, and
+-- nothing is counted but the run. One that can't be read here stays until its reservation ends. One that
+-- was called off is cancelled.
+-- Uses records, runs
+-- May use recalled
+-- KEYS[1] jobs
+-- KEYS[2] working
+-- KEYS[3] reservations
+-- KEYS[4] scheduled
+-- KEYS[5] cancelling
+-- KEYS[6] cancelled
+-- ARGV[1] now
+-- ARGV[2] each jid
+-- ARGV[3] each due: when it may run again
+-- ARGV[4] each token: of the lease that the worker has; 0 for a worker that names none
+-- Returns for each job "snoozed"; "cancelled"; "unknown" when it was not being worked on; "stale" when it is not the
+-- worker's any longer; "unreadable" and the version of the record, which is empty when that is damaged;
+-- or "later" when it is to be asked for again, since the jobs before it were large
+
+local jobs, working, reservations, scheduled, cancelling = unpack(KEYS, 1, 5)
+local now = tonumber(ARGV[1])
+local MAX_BYTES = 1048576
+local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
+local rewritten = 0
+
+local function endReservation(jid)
+  redis.call('ZREM', working, jid)
+  redis.call('HDEL', reservations, jid)
+end
+
+local function snooze(jid, due, token)
+  local run = runs.read(redis.call('HGET', reservations, jid))
+  if token ~= '0' and run.token ~= token then return 'stale' end
+  if not run.token then return 'unknown' end
+  if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
+    endReservation(jid)
+    recalled().keep({ jid }, now)
+    return 'cancelled'
+  end
+  if rewritten > MAX_BYTES then return 'later' end
+  local record = redis.call('HGET', jobs, jid)
+  local header, textStart = records.unpackHeader(record)
+  if not header then return 'unreadable ' .. tostring(textStart or '') end
+  runs.note(header, run, now, 'snoozed')
+  header.enqueuedAt = nil
+  rewritten = rewritten + #record
+  redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
+  redis.call('ZADD', scheduled, due, jid)
+  endReservation(jid)
+  return 'snoozed'
+end
+
+local outcomes = {}
+for index = 2, #ARGV, 3 do outcomes[#outcomes + 1] = snooze(unpack(ARGV, index, index + 2)) end
+
+return outcomes
