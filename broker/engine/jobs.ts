@@ -24,6 +24,9 @@ const EXPIRED: FailureReport = {
   backtrace: [],
 };
 
+/** The errtype of a job whose lease has ended, or whose worker is gone; the store writes the rest. */
+const WORKER_LOST = "WorkerLost";
+
 /** FWP: the random part of the back-off is a number below this, times the number of the failure. */
 const JITTERS = 30;
 
@@ -38,6 +41,9 @@ const HISTORY_KEPT_MS = 400 * 24 * 60 * 60 * 1_000;
 
 /** So many jobs of one command go to the store at once, so that other commands get a turn. */
 const PUSH_STEP = 1_000;
+
+/** So many jobs of dead workers are failed at once: one call of the store. */
+const RECOVER_STEP = 100;
 
 /** After so many that have become due those that wait for them are told: one call of the store. */
 const PROMOTE_STEP = 50;
@@ -160,16 +166,24 @@ export class Jobs {
       else if (typeof outcome === "object")
         renewed.calledOff.push(describeCall(job, outcome.cancel));
     }
-    for (const { jid, token } of renewed.lost)
-      this.#log.info({ event: "lease.lost", jid: echo(jid), token });
+    const [first] = renewed.lost;
+    if (first !== undefined) {
+      const { jid, token } = first;
+      this.#log.info({ event: "lease.lost", count: renewed.lost.length, jid: echo(jid), token });
+    }
     return renewed;
   }
 
-  /** Fails all that these workers work on: they have died. */
-  async recoverFrom(wids: ReadonlySet<string>): Promise<void> {
-    for await (const { jid, call } of this.#store.handedTo(wids)) {
-      await this.#lose({ jid, call, cause: "lost" });
+  /** Fails what these workers, which have died since, have got before that time without a lease. */
+  async recoverFrom(wids: ReadonlySet<string>, diedAfter: number): Promise<void> {
+    let step: Promise<FailOutcome>[] = [];
+    for await (const { jid, call } of this.#store.handedTo(wids, diedAfter)) {
+      step.push(this.#lose({ jid, call, cause: "lost" }));
+      if (step.length < RECOVER_STEP) continue;
+      await Promise.all(step);
+      step = [];
     }
+    await Promise.all(step);
   }
 
   /** Says that a broker is there, to which leases can be renewed. */
@@ -234,16 +248,21 @@ export class Jobs {
   /** "unknown" when it was finished meanwhile, or failed by another broker. */
   async #lose(job: Pick<FailedJob, "jid" | "call" | "cause">): Promise<FailOutcome> {
     const outcome = await this.#store.fail({ ...job, report: EXPIRED, jitter: this.#jitter() });
-    if (outcome.kind !== "unknown") this.#note(job.jid, EXPIRED.errtype, outcome);
+    if (outcome.kind === "unknown") return outcome;
+    const isLost = "isLost" in outcome && outcome.isLost;
+    this.#note(job.jid, isLost ? WORKER_LOST : EXPIRED.errtype, outcome);
     return outcome;
   }
 
   /** What the worker of a job that is no longer its own is told. */
   async #staleLease(jid: string, token: number | undefined): Promise<CommandError> {
     const location = await this.#store.locate(jid);
-    return new CommandError(`job ${echo(jid)} ${describeNow(location)}, not by lease ${token}`, {
-      code: "STALE",
-    });
+    return new CommandError(
+      `job ${echo(jid)} ${describeNow(location)}, and lease ${token} does not hold it`,
+      {
+        code: "STALE",
+      },
+    );
   }
 
   #jitter(): number {

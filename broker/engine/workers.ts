@@ -17,6 +17,9 @@ interface LocalWorker {
   connections: Set<WorkerConnection>;
 }
 
+/** Takes away what workers have got before they fell silent. */
+type Recover = (wids: ReadonlySet<string>, silentSince: number) => Promise<void>;
+
 /** FWP: a worker that has not beaten for so long is taken for dead. */
 export const SILENCE_MS = 60_000;
 
@@ -97,12 +100,12 @@ export class Workers {
    * @param recover takes away what they work on, and comes first: it must not be forgotten with them
    * @returns how many
    */
-  async forgetSilent(recover: (wids: ReadonlySet<string>) => Promise<void>): Promise<number> {
+  async forgetSilent(recover: Recover): Promise<number> {
     const silentSince = this.#clock.now() - SILENCE_MS;
     const silent = await this.#store.silentWorkers(SILENCE_MS);
     if (silent.length === 0) return 0;
     const dead = silent.filter(({ hasBeaten }) => hasBeaten).map(({ wid }) => wid);
-    if (dead.length > 0 && this.recoversSilent) await recover(new Set(dead));
+    if (dead.length > 0 && this.recoversSilent) await recover(new Set(dead), silentSince);
     const wids = silent.map(({ wid }) => wid);
     const forgotten = await this.#store.forgetWorkers(wids, silentSince);
     for (const wid of forgotten) this.#log.warn({ event: "worker.forgotten", wid });

@@ -32,10 +32,10 @@ export interface Keys {
   ties: string;
   /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
   tokens: string;
-  /** Time: when a broker was last there, to within a second or two. */
+  /** Time: when a broker was last there, to within half a second. */
   alive: string;
-  /** Time: when a broker was there again after a while without any. */
-  resumed: string;
+  /** `<from> <to>`, times: the last while without any broker; see shared/presence.lua. */
+  outage: string;
   /** Sorted set: jid scored by its time of death. */
   dead: string;
   /** Set: jids in `working` that are called off. However such a job ends, it is cancelled. */
@@ -97,7 +97,7 @@ export function keysOf(namespace: string): Keys {
     ties: key("ties"),
     tokens: key("tokens"),
     alive: key("alive"),
-    resumed: key("resumed"),
+    outage: key("outage"),
     dead: key("dead"),
     cancelling: key("cancelling"),
     cancelled: key("cancelled"),

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { dayOf } from "./day.ts";
 import type { Keys } from "./keys.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { scanReservations } from "./reservation.ts";
@@ -36,7 +37,8 @@ export class LostHandouts {
       let count = 0;
       for await (const { jid, call } of scanReservations(this.#link, this.#keys)) {
         if (!calls.has(call)) continue;
-        const fixed = { origin: "", now: this.#clock.now() };
+        const now = this.#clock.now();
+        const fixed = { origin: "", now, day: dayOf(now) };
         await release.run(this.#link, this.#keys, fixed, [{ jid, call, token: 0 }]);
         count++;
       }

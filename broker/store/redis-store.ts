@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { MAX_PRIORITY } from "../../protocol/limits.ts";
-import { formatTimestamp } from "../../protocol/timestamp.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { dayOf } from "./day.ts";
 import { GroupCommit, LATER } from "./group-commit.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
 import { readLocation } from "./location.ts";
@@ -56,9 +56,6 @@ const RESERVE_GROUP = {
   maxWeight: 1_000,
   weigh: ({ queues }: ReserveRequest) => queues.length,
 };
-
-/** Brokers tell each second that they are there, more or less. */
-const NO_BROKER_MS = 3_000;
 
 /** What is done by itself is done in steps of this size, for the same reason. */
 const STEP = 100;
@@ -176,8 +173,7 @@ export class RedisStore implements Store {
   }
 
   async keepAlive(): Promise<void> {
-    const fixed = { now: this.#clock.now(), gap: NO_BROKER_MS };
-    await scripts.keepAlive.run(this.#link, this.#keys, fixed);
+    await scripts.keepAlive.run(this.#link, this.#keys, { now: this.#clock.now() });
   }
 
   async locate(jid: string): Promise<JobLocation | undefined> {
@@ -241,9 +237,11 @@ export class RedisStore implements Store {
     return scripts.forgetWorkers.run(this.#link, this.#keys, { silentSince }, items);
   }
 
-  async *handedTo(wids: ReadonlySet<string>): AsyncGenerator<HandOut> {
-    for await (const { jid, wid, call } of scanReservations(this.#link, this.#keys)) {
-      if (wids.has(wid)) yield { jid, call };
+  async *handedTo(wids: ReadonlySet<string>, before: number): AsyncGenerator<HandOut> {
+    for await (const reservation of scanReservations(this.#link, this.#keys)) {
+      const { jid, wid, call, token, reservedAt } = reservation;
+      // A lease ends by itself, and who is back since may have been given more.
+      if (wids.has(wid) && token === undefined && reservedAt < before) yield { jid, call };
     }
   }
 
@@ -319,7 +317,8 @@ export class RedisStore implements Store {
 
   #commitSnooze(jobs: SnoozedJob[]): ReturnType<typeof scripts.snooze.run> {
     const items = jobs.map(({ jid, dueAt, token = 0 }) => ({ jid, due: dueAt, token }));
-    return scripts.snooze.run(this.#link, this.#keys, { now: this.#clock.now() }, items);
+    const now = this.#clock.now();
+    return scripts.snooze.run(this.#link, this.#keys, { now, day: dayOf(now) }, items);
   }
 
   #commitAck(jobs: HeldJob[]): Promise<AckOutcome[]> {
@@ -331,7 +330,8 @@ export class RedisStore implements Store {
   #releaseAll(
     items: { jid: string; call: string; token: number }[],
   ): ReturnType<typeof scripts.release.run> {
-    const fixed = { origin: this.#id, now: this.#clock.now() };
+    const now = this.#clock.now();
+    const fixed = { origin: this.#id, now, day: dayOf(now) };
     return scripts.release.run(this.#link, this.#keys, fixed, items);
   }
 
@@ -353,11 +353,6 @@ export class RedisStore implements Store {
     const fixed = { now, day: dayOf(now) };
     return scripts.fail.run(this.#link, this.#keys, fixed, items);
   }
-}
-
-/** YYYY-MM-DD, in UTC. */
-function dayOf(epochMs: number): string {
-  return formatTimestamp(epochMs).slice(0, "YYYY-MM-DD".length);
 }
 
 /** What reserve.lua gave, and the name of the call that asked for it. */

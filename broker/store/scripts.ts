@@ -120,8 +120,10 @@ export const release = new Script({
     "notices",
     "cancelling",
     "cancelled",
+    "counters",
+    "history",
   ],
-  fixed: ["origin", "now"],
+  fixed: ["origin", "now", "day"],
   each: ["jid", "call", "token"],
   parse: (reply): (HandBackOutcome | typeof LATER)[] =>
     list(reply).map((queue) => {
@@ -134,8 +136,17 @@ export const release = new Script({
 
 export const snooze = new Script({
   name: "snooze",
-  keys: ["jobs", "working", "reservations", "scheduled", "cancelling", "cancelled"],
-  fixed: ["now"],
+  keys: [
+    "jobs",
+    "working",
+    "reservations",
+    "scheduled",
+    "cancelling",
+    "cancelled",
+    "counters",
+    "history",
+  ],
+  fixed: ["now", "day"],
   each: ["jid", "due", "token"],
   parse: (reply): (SnoozeOutcome | Unreadable | typeof LATER)[] =>
     list(reply).map((outcome) => {
@@ -193,7 +204,7 @@ export const fail = new Script({
     "counters",
     "history",
     "alive",
-    "resumed",
+    "outage",
     "ties",
     "cancelling",
     "cancelled",
@@ -202,12 +213,15 @@ export const fail = new Script({
   each: ["jid", "report", "jitter", "cause", "token", "call"],
   parse: (reply): (FailOutcome | { kind: "unreadable"; version: string } | typeof LATER)[] =>
     list(reply).map((outcome) => {
-      const [kind, at] = list(outcome);
+      const [kind, at, isLost] = list(outcome);
       const name = text(kind);
+      const lost = isLost === 1 ? ({ isLost: true } as const) : {};
       if (name === "later") return LATER;
-      if (name === "retried" || name === "postponed") return { kind: name, at: integer(at) };
+      if (name === "retried") return { kind: name, at: integer(at), ...lost };
+      if (name === "died") return { kind: name, ...lost };
+      if (name === "postponed") return { kind: name, at: integer(at) };
       if (name === "unreadable") return { kind: name, version: text(at) };
-      if (name === "died" || name === "discarded" || name === "cancelled") return { kind: name };
+      if (name === "discarded" || name === "cancelled") return { kind: name };
       if (name === "stale" || name === "unknown") return { kind: name };
       return unexpected(outcome);
     }),
@@ -230,8 +244,8 @@ export const renew = new Script({
 
 export const keepAlive = new Script({
   name: "keep-alive",
-  keys: ["alive", "resumed"],
-  fixed: ["now", "gap"],
+  keys: ["alive", "outage"],
+  fixed: ["now"],
   each: [],
   parse: () => undefined,
 });
@@ -392,7 +406,7 @@ export const beat = new Script({
 
 export const silentWorkers = new Script({
   name: "silent-workers",
-  keys: ["workers", "worker", "departed", "alive", "resumed"],
+  keys: ["workers", "worker", "departed", "alive", "outage"],
   fixed: ["now", "silence", "limit"],
   each: [],
   parse: (reply): SilentWorker[] => {

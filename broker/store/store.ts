@@ -54,8 +54,8 @@ export interface Store {
   silentWorkers(silenceMs: number): Promise<SilentWorker[]>;
   /** Forgets those of them that have not beaten since; resolves with who that was. */
   forgetWorkers(wids: readonly string[], silentSince: number): Promise<string[]>;
-  /** What these workers are working on. */
-  handedTo(wids: ReadonlySet<string>): AsyncIterable<HandOut>;
+  /** What these workers got before that time, without a lease, and are working on. */
+  handedTo(wids: ReadonlySet<string>, before: number): AsyncIterable<HandOut>;
 
   sizes(): Promise<StoreSizes>;
   flush(): Promise<void>;
@@ -214,8 +214,9 @@ export interface FailedJob extends HeldJob {
 }
 
 export type FailOutcome =
-  | { kind: "retried"; at: number }
-  | { kind: "died" }
+  /** With isLost it failed since its worker is gone, or its lease has ended. */
+  | { kind: "retried"; at: number; isLost?: true }
+  | { kind: "died"; isLost?: true }
   | { kind: "discarded" }
   /** It was called off before. */
   | { kind: "cancelled" }

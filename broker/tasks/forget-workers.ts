@@ -12,7 +12,7 @@ export function forgetWorkersTask(engine: Engine, clock: Clock, log: Logger): Du
     log,
     work: async () => {
       const { jobs, workers } = engine;
-      const count = await workers.forgetSilent((wids) => jobs.recoverFrom(wids));
+      const count = await workers.forgetSilent((wids, since) => jobs.recoverFrom(wids, since));
       engine.statistics.forgotten += count;
       return count > 0 ? clock.now() : undefined;
     },

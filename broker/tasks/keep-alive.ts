@@ -3,6 +3,9 @@ import type { Engine } from "../engine/engine.ts";
 import type { Logger } from "../logger.ts";
 import { DueTask } from "./due-task.ts";
 
+/** Three words in the time after which there is said to be no broker: shared/presence.lua. */
+const INTERVAL_MS = 333;
+
 /**
  * Says that a broker is there. Where none was for a while, workers could not be heard, and nobody is
  * taken for dead before there was time to say otherwise.
@@ -10,7 +13,7 @@ import { DueTask } from "./due-task.ts";
 export function keepAliveTask({ jobs }: Engine, clock: Clock, log: Logger): DueTask {
   return new DueTask({
     name: "keep-alive",
-    longestSleepMs: 1_000,
+    longestSleepMs: INTERVAL_MS,
     clock,
     log,
     work: async () => {

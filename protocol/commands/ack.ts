@@ -1,5 +1,6 @@
 import { CommandError, echo } from "../errors.ts";
 import { decodeString, JsonError, type JsonMember, scanJson } from "../json.ts";
+import { isToken } from "../token.ts";
 
 /** A job that is done. */
 export interface Ack {
@@ -22,12 +23,14 @@ export function parseAck(argument: Buffer): Ack {
 function findAck(argument: Buffer): Ack | undefined {
   try {
     const { members, slice } = scanJson(argument);
-    const lease = members.findLast(isLease);
+    const lease = members.findLast(({ name }) => name === "lease");
     if (members.some((member) => !isText(member) && member !== lease)) return undefined;
     const jid = members.findLast(({ name }) => name === "jid");
     if (jid === undefined) return undefined;
     const ack = { jid: jid.kind === "null" ? "" : decodeString(slice(jid.start + 1, jid.end - 1)) };
-    return lease === undefined ? ack : { ...ack, token: Number(slice(lease.start, lease.end)) };
+    if (lease === undefined) return ack;
+    const token: unknown = JSON.parse(slice(lease.start, lease.end));
+    return isToken(token) ? { ...ack, token } : undefined;
   } catch (error) {
     if (error instanceof JsonError) return undefined;
     throw error;
@@ -36,10 +39,6 @@ function findAck(argument: Buffer): Ack | undefined {
 
 function isText({ kind }: JsonMember): boolean {
   return kind === "string" || kind === "null";
-}
-
-function isLease({ name, kind }: JsonMember): boolean {
-  return name === "lease" && kind === "number";
 }
 
 export function encodeAck({ jid, token }: Ack): string {

@@ -3,6 +3,7 @@ import { type ControlMessage, findControlMessage } from "../control-message.ts";
 import { CommandError, echo } from "../errors.ts";
 import { checkId } from "../id.ts";
 import { MAX_BEAT_JOBS } from "../limits.ts";
+import { isToken } from "../token.ts";
 import type { WorkerState } from "../worker-state.ts";
 import { readObject } from "./arguments.ts";
 
@@ -53,9 +54,7 @@ function readJobs(jobs: unknown, argument: Buffer): LeasedJob[] {
   return jobs.map((job: unknown) => {
     if (typeof job === "object" && job !== null && "jid" in job && "lease" in job) {
       const { jid, lease: token } = job;
-      if (typeof jid === "string" && Number.isSafeInteger(token)) {
-        return { jid, token: Number(token) };
-      }
+      if (typeof jid === "string" && isToken(token)) return { jid, token };
     }
     throw refuse('each job must be {"jid":"…","lease":…}');
   });

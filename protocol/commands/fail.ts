@@ -8,6 +8,7 @@ import {
   MAX_SNOOZE_SECONDS,
 } from "../limits.ts";
 import { formatTimestamp, parseTimestamp, TimestampError } from "../timestamp.ts";
+import { isToken } from "../token.ts";
 import { readObject } from "./arguments.ts";
 
 const SHAPE = {
@@ -17,7 +18,7 @@ const SHAPE = {
   backtrace: "strings",
   interrupted: "bool",
   retry_at: "string",
-  lease: "int",
+  lease: "number",
   snooze: "number",
 } as const;
 
@@ -51,6 +52,9 @@ export function parseFail(argument: Buffer): Fail {
     snooze,
   } = readObject("FAIL", argument, SHAPE);
   if (jid === "") throw new CommandError("missing JID");
+  if (token !== undefined && !isToken(token)) {
+    throw refusal(argument, "lease must be the token of one");
+  }
   if (snooze !== undefined) {
     checkSnooze(snooze, argument);
     if (interrupted) throw refusal(argument, "it is either interrupted or snoozed");

@@ -46,6 +46,9 @@ export function parseHello(argument: Buffer): Hello {
     const { v: version = 0 } = members;
     if (version < 0 || version > 255) throw new JsonError("v must be between 0 and 255");
     checkId("wid", members.wid ?? "");
+    const isLeased = members.ext?.includes("lease") === true;
+    // Its BEATs could renew leases, and would never be told which it has lost.
+    if (isLeased && !members.wid) throw new JsonError("who asks for leases needs a wid");
     return {
       version,
       passwordHash: members.pwdhash ?? "",
@@ -54,7 +57,7 @@ export function parseHello(argument: Buffer): Hello {
       pid: members.pid ?? 0,
       labels: members.labels ?? [],
       rssKb: members.rss_kb ?? 0,
-      ...(members.ext?.includes("lease") && { leaseSeconds: readLease(members.lease_for) }),
+      ...(isLeased && { leaseSeconds: readLease(members.lease_for) }),
     };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;

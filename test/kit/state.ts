@@ -17,9 +17,10 @@ export interface State {
   sequence: number;
   /** Of the newest lease. */
   token: number;
-  /** When a broker was last there, and when there was one again; 0 for never. */
+  /** When a broker was last there; 0 for never. */
   alive: number;
-  resumed: number;
+  /** From when until when there was none; empty for never. */
+  outage: string;
   scheduled: Record<string, number>;
   retries: Record<string, number>;
   working: Record<string, number>;
@@ -62,7 +63,7 @@ export const EMPTY: State = {
   sequence: 0,
   token: 0,
   alive: 0,
-  resumed: 0,
+  outage: "",
   scheduled: {},
   retries: {},
   working: {},
@@ -124,9 +125,8 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   }
   if (state.sequence > 0) batch.set(keys.sequence, state.sequence);
   if (state.token > 0) batch.set(keys.tokens, state.token);
-  for (const time of ["alive", "resumed"] as const) {
-    if (state[time] > 0) batch.set(keys[time], state[time]);
-  }
+  if (state.alive > 0) batch.set(keys.alive, state.alive);
+  if (state.outage !== "") batch.set(keys.outage, state.outage);
   for (const set of SCORED) {
     for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
   }
@@ -199,8 +199,8 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
     case keys.alive:
       state.alive = Number(await redis.get(key));
       break;
-    case keys.resumed:
-      state.resumed = Number(await redis.get(key));
+    case keys.outage:
+      state.outage = (await redis.get(key)) ?? "";
       break;
     case keys.tokens:
       state.token = Number(await redis.get(key));

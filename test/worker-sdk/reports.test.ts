@@ -99,7 +99,7 @@ test(
   "one whose lease is somebody else's is told once",
   withScriptedServer(async (server) => {
     server.answer = () =>
-      "-STALE job a1b2c3d4 is being worked on by w under lease 8, not by lease 7";
+      "-STALE job a1b2c3d4 is being worked on by w under lease 8, and lease 7 does not hold it";
     const { reports, link } = reportsTo(server);
     assert.is(await reports.report({ ...job, lease: 7 }, { kind: "done" }), true);
     assert.equal(server.lines, ['ACK {"jid":"a1b2c3d4","lease":7}']);

@@ -14,7 +14,7 @@
 -- KEYS[6] counters
 -- KEYS[7] history
 -- KEYS[8] alive
--- KEYS[9] resumed
+-- KEYS[9] outage
 -- KEYS[10] ties
 -- KEYS[11] cancelling
 -- KEYS[12] cancelled
@@ -27,10 +27,11 @@
 --   "lost" when its worker is gone
 -- ARGV[7] each token: of the lease that the worker has; 0 for one that names none
 -- ARGV[8] each call: the one that handed the job out; an empty string for whichever it was
--- Returns for each job: {"retried", when}, {"died"}, {"discarded"}, {"cancelled"}, {"stale"} when it is
--- not the worker's any longer, {"postponed", when} with the new end of a lease that nobody could renew
--- for a while, {"unreadable", version} when it was left to another broker, {"unknown"} when it was not
--- being worked on, or {"later"} when it is to be asked for again, since the jobs before it were large
+-- Returns for each job: {"retried", when, isLost}, {"died", 0, isLost}, where isLost is 1 when its worker is
+-- gone and 0 otherwise, {"discarded"}, {"cancelled"}, {"stale"} when it is not the worker's any longer,
+-- {"postponed", when} with the new end of a lease that nobody could renew for a while, {"unreadable",
+-- version} when it was left to another broker, {"unknown"} when it was not being worked on, or {"later"}
+-- when it is to be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
 local counters, history, cancelling = KEYS[6], KEYS[7], KEYS[11]
@@ -63,8 +64,7 @@ end
 
 -- Until when a lease lasts that nobody could renew, since no broker was there; nothing for others.
 local function findGrace(run)
-  if run.leaseMs == 0 then return nil end
-  local grace = presence.since(now) + run.leaseMs
+  local grace = run.leaseMs > 0 and presence.graceFor(run.leaseMs, now) or 0
   return grace > now and grace or nil
 end
 
@@ -109,7 +109,7 @@ local function fail(jid, report, jitter, cause, token, call)
   if not header then
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. working)
     redis.call('ZADD', dead, now, jid)
-    return { 'died' }
+    return { 'died', 0, 0 }
   end
 
   local retry = header.retry or DEFAULT_RETRY
@@ -129,10 +129,10 @@ local function fail(jid, report, jitter, cause, token, call)
     if report.retryAt then seconds = (report.retryAt - now) / 1000 end
     failure.nextAt = now + math.min(math.max(seconds, 0), MAX_RETRY_SECONDS) * 1000
     redis.call('ZADD', retries, failure.nextAt, jid)
-    outcome = { 'retried', failure.nextAt }
+    outcome = { 'retried', failure.nextAt, isLost and 1 or 0 }
   else
     redis.call('ZADD', dead, now, jid)
-    outcome = { 'died' }
+    outcome = { 'died', 0, isLost and 1 or 0 }
   end
   rewritten = rewritten + #record
   redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))

@@ -10,7 +10,7 @@
 -- ARGV[6] rssKb
 -- Returns the worker's state: "running", "quiet" or "terminate"
 
-local workers, worker = KEYS[1], KEYS[2] .. ARGV[2]
+local workers, worker, departed = KEYS[1], KEYS[2] .. ARGV[2], KEYS[3]
 local now, wid, hostname, pid, labels, rssKb = unpack(ARGV)
 
 if not redis.call('ZSCORE', workers, wid) then
@@ -18,7 +18,12 @@ if not redis.call('ZSCORE', workers, wid) then
   redis.call('HSET', worker, 'hostname', hostname, 'pid', pid, 'labels', labels,
     'startedAt', now, 'rssKb', rssKb, 'state', 'running')
 end
-redis.call('ZREM', KEYS[3], wid)
+-- It is back, and has beaten before.
+local beatenAt = redis.call('ZSCORE', departed, wid)
+if beatenAt then
+  redis.call('HSETNX', worker, 'beatenAt', beatenAt)
+  redis.call('ZREM', departed, wid)
+end
 redis.call('ZADD', workers, now, wid)
 redis.call('HINCRBY', worker, 'connections', 1)
 

@@ -11,18 +11,22 @@
 -- KEYS[6] notices
 -- KEYS[7] cancelling
 -- KEYS[8] cancelled
+-- KEYS[9] counters
+-- KEYS[10] history
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
--- ARGV[3] each jid
--- ARGV[4] each call: the one that handed it out, and nobody got it; what another call handed out since
+-- ARGV[3] day: YYYY-MM-DD
+-- ARGV[4] each jid
+-- ARGV[5] each call: the one that handed it out, and nobody got it; what another call handed out since
 --   stays. Empty when a worker gives it back, whichever it was: then a run is over
--- ARGV[5] each token: of the lease that the worker has; 0 for a worker that names none
+-- ARGV[6] each token: of the lease that the worker has; 0 for a worker that names none
 -- Returns for each job the queue that it is in again, nil when it was not reserved by that call, 0 when
 -- the worker's lease is stale, 1 when it is cancelled, or 2 when it is to be asked for again, since the
 -- jobs before it were large
 
 local jobs, queues, prefix, working, reservations, notices, cancelling = unpack(KEYS, 1, 7)
-local origin, now = ARGV[1], tonumber(ARGV[2])
+local counters, history = KEYS[9], KEYS[10]
+local origin, now, day = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local STALE, CANCELLED, LATER = 0, 1, 2
 local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
@@ -48,6 +52,8 @@ local function release(jid, run, isBegun)
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
     endReservation(jid)
     recalled().keep({ jid }, now)
+    redis.call('HINCRBY', counters, 'processed', 1)
+    redis.call('HINCRBY', history, 'processed:' .. day, 1)
     return CANCELLED
   end
   local record = redis.call('HGET', jobs, jid)
@@ -75,6 +81,6 @@ local function take(jid, call, token)
   return release(jid, run, isBegun)
 end
 
-for index = 3, #ARGV, 3 do released[#released + 1] = take(unpack(ARGV, index, index + 2)) end
+for index = 4, #ARGV, 3 do released[#released + 1] = take(unpack(ARGV, index, index + 2)) end
 
 return released

@@ -19,7 +19,7 @@ for index = 2, #ARGV, 2 do
   local jid, token = ARGV[index], ARGV[index + 1]
   local reservation = redis.call('HGET', reservations, jid) or ''
   local leased, lease = reservation:match('^(%S+) (%S+) ')
-  local isHeld = leased == token
+  local isHeld = leased == token and lease ~= '0'
   if isHeld then
     redis.call('ZADD', working, 'XX', now + tonumber(lease), jid)
     renewed[#renewed + 1] = jid

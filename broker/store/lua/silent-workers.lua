@@ -1,12 +1,11 @@
 -- Tells which workers have not beaten for too long, those whose connections have all closed among them.
--- Nobody
--- is silent that could not be heard: after a while without any broker all have their time anew.
+-- After a while without any broker nobody is, before there was time to be heard again.
 -- Uses presence
 -- KEYS[1] workers
 -- KEYS[2] worker
 -- KEYS[3] departed
 -- KEYS[4] alive
--- KEYS[5] resumed
+-- KEYS[5] outage
 -- ARGV[1] now
 -- ARGV[2] silence: who has not beaten for so many milliseconds is silent
 -- ARGV[3] limit: how many of each at the most
@@ -16,7 +15,7 @@ local workers, prefix, departed = unpack(KEYS)
 local now, silence, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local flat = {}
 
-if presence.since(now) > now - silence then return flat end
+if presence.graceFor(silence, now) > now then return flat end
 
 local silentSince = string.format('(%.0f', now - silence)
 local function silentOf(set)

@@ -9,16 +9,20 @@
 -- KEYS[4] scheduled
 -- KEYS[5] cancelling
 -- KEYS[6] cancelled
+-- KEYS[7] counters
+-- KEYS[8] history
 -- ARGV[1] now
--- ARGV[2] each jid
--- ARGV[3] each due: when it may run again
--- ARGV[4] each token: of the lease that the worker has; 0 for a worker that names none
+-- ARGV[2] day: YYYY-MM-DD
+-- ARGV[3] each jid
+-- ARGV[4] each due: when it may run again
+-- ARGV[5] each token: of the lease that the worker has; 0 for a worker that names none
 -- Returns for each job "snoozed"; "cancelled"; "unknown" when it was not being worked on; "stale" when it is not the
 -- worker's any longer; "unreadable" and the version of the record, which is empty when that is damaged;
 -- or "later" when it is to be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, scheduled, cancelling = unpack(KEYS, 1, 5)
-local now = tonumber(ARGV[1])
+local counters, history = KEYS[7], KEYS[8]
+local now, day = tonumber(ARGV[1]), ARGV[2]
 local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
 local rewritten = 0
@@ -35,6 +39,8 @@ local function snooze(jid, due, token)
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
     endReservation(jid)
     recalled().keep({ jid }, now)
+    redis.call('HINCRBY', counters, 'processed', 1)
+    redis.call('HINCRBY', history, 'processed:' .. day, 1)
     return 'cancelled'
   end
   if rewritten > MAX_BYTES then return 'later' end
@@ -51,6 +57,6 @@ local function snooze(jid, due, token)
 end
 
 local outcomes = {}
-for index = 2, #ARGV, 3 do outcomes[#outcomes + 1] = snooze(unpack(ARGV, index, index + 2)) end
+for index = 3, #ARGV, 3 do outcomes[#outcomes + 1] = snooze(unpack(ARGV, index, index + 2)) end
 
 return outcomes

@@ -66,7 +66,7 @@ test(
     );
     const { cancelled, counters } = await state();
     assert.equal(Object.keys(cancelled).toSorted(), jids);
-    assert.equal(counters, { processed: 2 });
+    assert.equal(counters, { processed: 3 });
   }),
 );
 

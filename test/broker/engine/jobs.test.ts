@@ -275,7 +275,7 @@ test(
     const refused = await engine.jobs.snooze("a", 1, 7).catch(String);
     assert.match(
       String(refused),
-      /^CommandError: job a is being worked on by w under lease \d+, not by/,
+      /^CommandError: job a is being worked on by w under lease \d+, and lease/,
     );
     assert.equal(await state(), before);
   }),

@@ -9,11 +9,11 @@ test("a script that uses nothing is its file", () => {
 });
 
 test("what a script uses stands before it, once, with the keys that it needs by their places", () => {
-  const source = readLuaSource("silent-workers", ["x", "resumed", "alive"]);
+  const source = readLuaSource("silent-workers", ["x", "outage", "alive"]);
   const heads = [...source.matchAll(/^local (\w+) = \(function\((.*)\)$/gm)];
   assert.equal(
     heads.map(([, name, keys]) => `${name}(${keys})`),
-    ["presence(alive, resumed)"],
+    ["presence(alive, outage)"],
   );
   assert.match(source, /^end\)\(KEYS\[3\], KEYS\[2\]\)$/m);
   assert.ok(source.indexOf("local presence =") < source.indexOf("-- Tells which workers have not"));
@@ -28,7 +28,7 @@ test("what it may use is made by a function, when it is first called", () => {
 
 test("a script that does not name a key that it needs is refused when the broker starts", () => {
   assert.throws(
-    () => readLuaSource("silent-workers", ["resumed"]),
+    () => readLuaSource("silent-workers", ["outage"]),
     "silent-workers.lua uses presence.lua, which needs the key alive",
   );
 });

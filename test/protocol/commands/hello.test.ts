@@ -8,6 +8,7 @@ const test = suite("protocol/commands/hello");
 
 const parse = (text: string) => parseHello(Buffer.from(text));
 
+const w = { wid: "w" };
 const nobody = {
   version: 0,
   passwordHash: "",
@@ -50,9 +51,24 @@ test("a client may tell all of itself, or nothing", () => {
         ...nobody,
         version: 2,
       },
-      '{"v":2,"ext":["lease","other"]}': { ...nobody, version: 2, leaseSeconds: 30 },
-      '{"v":2,"ext":["lease"],"lease_for":2}': { ...nobody, version: 2, leaseSeconds: 2 },
-      '{"v":2,"ext":["lease"],"lease_for":3600}': { ...nobody, version: 2, leaseSeconds: 3_600 },
+      '{"v":2,"wid":"w","ext":["lease","other"]}': {
+        ...nobody,
+        ...w,
+        version: 2,
+        leaseSeconds: 30,
+      },
+      '{"v":2,"wid":"w","ext":["lease"],"lease_for":2}': {
+        ...nobody,
+        ...w,
+        version: 2,
+        leaseSeconds: 2,
+      },
+      '{"v":2,"wid":"w","ext":["lease"],"lease_for":3600}': {
+        ...nobody,
+        ...w,
+        version: 2,
+        leaseSeconds: 3_600,
+      },
     },
     parse,
   );
@@ -89,8 +105,9 @@ test("everything else is refused with its reason", () => {
       '{"labels":[1]}': `json: cannot unmarshal number into ${field("labels")} string`,
       '{"rss_kb":1.5}': `json: cannot unmarshal number 1.5 into ${field("rss_kb")} int`,
       '{"ext":"lease"}': `json: cannot unmarshal string into ${field("ext")} []string`,
-      '{"ext":["lease"],"lease_for":1}': "lease_for must be between 2 and 3600",
-      '{"ext":["lease"],"lease_for":3601}': "lease_for must be between 2 and 3600",
+      '{"ext":["lease"]}': "who asks for leases needs a wid",
+      '{"wid":"w","ext":["lease"],"lease_for":1}': "lease_for must be between 2 and 3600",
+      '{"wid":"w","ext":["lease"],"lease_for":3601}': "lease_for must be between 2 and 3600",
       '{"ext":["lease"],"lease_for":2.5}': `json: cannot unmarshal number 2.5 into ${field("lease_for")} int`,
       '{"username":{}}': `json: cannot unmarshal object into ${field("username")} string`,
     },

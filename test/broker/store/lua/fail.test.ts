@@ -488,7 +488,7 @@ const lost = { errtype: "WorkerLost", message: "worker lost: w 1", backtrace: []
 
 /** A job under lease 7 of half a minute, which has run out, though brokers were there. */
 const overdue = {
-  alive: NOW - 3_000,
+  alive: NOW - 1_000,
   ...working({ a: job }, NOW),
   reservations: {
     a: {
@@ -504,7 +504,7 @@ const overdue = {
 transition(test, "when a lease runs out its worker is lost, and the job may be tried at once", {
   given: overdue,
   when: run({ jid: "a", cause: "expired" }),
-  returns: [{ kind: "retried", at: NOW }],
+  returns: [{ kind: "retried", at: NOW, isLost: true }],
   leaves: {
     ...failed(1),
     jobs: { a: ended(job, { ...failure, ...lost, nextAt: NOW }, "lost", "w 1") },
@@ -512,30 +512,46 @@ transition(test, "when a lease runs out its worker is lost, and the job may be t
   },
 });
 
-transition(test, "a lease that nobody could renew for a while goes on as long again", {
-  given: { ...overdue, resumed: NOW - 29_999 },
+transition(test, "a lease that nobody could renew goes on until there was time to renew it", {
+  given: { ...overdue, outage: `${NOW - 27_499} ${NOW - 19_999}` },
   when: run({ jid: "a", cause: "expired" }),
   returns: [{ kind: "postponed", at: NOW + 1 }],
   leaves: { working: { a: NOW + 1 } },
 });
 
 transition(test, "also to the first broker that is there again", {
-  given: { ...overdue, alive: NOW - 3_001 },
+  given: { ...overdue, alive: NOW - 7_500 },
   when: run({ jid: "a", cause: "expired" }),
-  returns: [{ kind: "postponed", at: NOW + 30_000 }],
-  leaves: { working: { a: NOW + 30_000 } },
+  returns: [{ kind: "postponed", at: NOW + 20_000 }],
+  leaves: { working: { a: NOW + 20_000 } },
 });
 
 transition(test, "and no longer", {
-  given: { ...overdue, resumed: NOW - 30_000 },
+  given: { ...overdue, outage: `${NOW - 27_500} ${NOW - 20_000}` },
   when: run({ jid: "a", cause: "expired" }),
-  returns: [{ kind: "retried", at: NOW }],
+  returns: [{ kind: "retried", at: NOW, isLost: true }],
   leaves: {
     ...failed(1),
     jobs: { a: ended(job, { ...failure, ...lost, nextAt: NOW }, "lost", "w 1") },
     retries: { a: NOW },
   },
 });
+
+for (const [what, outage] of [
+  ["one that was too short to cost a lease", `${NOW - 9_499} ${NOW - 2_000}`],
+  ["one that is still to come, since a clock was ahead", `${NOW + 1_000} ${NOW + 60_000}`],
+]) {
+  transition(test, `an outage is no reason: ${what}`, {
+    given: { ...overdue, outage: String(outage) },
+    when: run({ jid: "a", cause: "expired" }),
+    returns: [{ kind: "retried", at: NOW, isLost: true }],
+    leaves: {
+      ...failed(1),
+      jobs: { a: ended(job, { ...failure, ...lost, nextAt: NOW }, "lost", "w 1") },
+      retries: { a: NOW },
+    },
+  });
+}
 
 transition(test, "only the worker that has the lease can fail the job", {
   given: overdue,
@@ -559,7 +575,7 @@ transition(test, "the job of a worker that is gone may be tried at once, if it i
     { jid: "b", cause: "lost", call: "c:2" },
     { jid: "nobody", cause: "lost", call: "c:1" },
   ),
-  returns: [{ kind: "retried", at: NOW }, { kind: "unknown" }, { kind: "unknown" }],
+  returns: [{ kind: "retried", at: NOW, isLost: true }, { kind: "unknown" }, { kind: "unknown" }],
   leaves: {
     ...failed(1),
     jobs: {
@@ -605,10 +621,10 @@ for (const [name, given, one] of [
 }
 
 transition(test, "a lease that nobody could renew goes on, called off or not", {
-  given: calledOff({ ...overdue, resumed: NOW - 1_000 }),
+  given: calledOff({ ...overdue, outage: `${NOW - 10_000} ${NOW - 1_000}` }),
   when: run({ jid: "a", cause: "expired" }),
-  returns: [{ kind: "postponed", at: NOW + 29_000 }],
-  leaves: { working: { a: NOW + 29_000 } },
+  returns: [{ kind: "postponed", at: NOW + 19_000 }],
+  leaves: { working: { a: NOW + 19_000 } },
 });
 
 transition(

@@ -36,11 +36,15 @@ transition(test, "the first connection tells who the worker is", {
   leaves: { workers: { v: 400, w: 500 }, details: { v: older, w: details } },
 });
 
-transition(test, "one that had departed is there again", {
+transition(test, "one that had departed is there again, and has beaten before", {
   given: { departed: { v: 1, w: 2 } },
   when: run("w"),
   returns: "running",
-  leaves: { departed: { v: 1 }, workers: { w: 500 }, details: { w: details } },
+  leaves: {
+    departed: { v: 1 },
+    workers: { w: 500 },
+    details: { w: { ...details, beatenAt: "2" } },
+  },
 });
 
 transition(test, "a further connection is counted, and counts as a beat", {

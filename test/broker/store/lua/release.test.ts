@@ -11,7 +11,12 @@ const run =
   (...jobs: { jid: string; call: string; token?: number }[]) =>
   async ({ link, keys }: TestStore) => {
     const items = jobs.map(({ token = 0, ...job }) => ({ ...job, token }));
-    const outcomes = await release.run(link, keys, { origin: "me", now: NOW }, items);
+    const outcomes = await release.run(
+      link,
+      keys,
+      { origin: "me", now: NOW, day: "2026-01-01" },
+      items,
+    );
     return outcomes.map((outcome) => (typeof outcome === "object" ? outcome.queue : outcome));
   };
 
@@ -159,6 +164,8 @@ transition(test, "one that was called off is cancelled, and goes to no queue", {
     reservations: {},
     cancelling: [],
     cancelled: { b: NOW },
+    counters: { processed: 1 },
+    history: { "processed:2026-01-01": 1 },
   },
   notices: ["queue r me"],
 });

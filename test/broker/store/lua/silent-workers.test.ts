@@ -34,19 +34,31 @@ transition(test, "at most so many are told of", {
 });
 
 transition(test, "nobody is silent that could not be heard", {
-  given: { ...given, resumed: 501 },
+  given: { ...given, outage: "8835 33835" },
   when: run(),
   returns: [],
 });
 
-transition(test, "but is when all have had their time", {
-  given: { ...given, resumed: 500 },
+transition(test, "but is when there was time to be heard again", {
+  given: { ...given, outage: "8833 33833" },
+  when: run(),
+  returns: silent,
+});
+
+transition(test, "an outage that is short for them costs nobody anything", {
+  given: { ...given, outage: "8836 33835" },
+  when: run(),
+  returns: silent,
+});
+
+transition(test, "an outage that is still to come, since a clock was ahead, is none", {
+  given: { ...given, outage: "100500 200000" },
   when: run(),
   returns: silent,
 });
 
 transition(test, "nor is anybody to the first broker that is there again", {
-  given: { ...given, alive: 97_499 },
+  given: { ...given, alive: 75_500 },
   when: run(),
   returns: [],
 });

@@ -13,7 +13,7 @@ const run =
   (...jobs: { jid: string; due?: number; token?: number }[]) =>
   async ({ link, keys }: TestStore) => {
     const items = jobs.map(({ due = NOW + 5_000, token = 0, ...job }) => ({ ...job, due, token }));
-    const outcomes = await snooze.run(link, keys, { now: NOW }, items);
+    const outcomes = await snooze.run(link, keys, { now: NOW, day: "2026-01-01" }, items);
     return outcomes.map((outcome) => (outcome === LATER ? "later" : outcome));
   };
 
@@ -57,7 +57,14 @@ transition(test, "one that was called off is cancelled, and waits for no time", 
   },
   when: run({ jid: "a" }),
   returns: ["cancelled"],
-  leaves: { working: {}, reservations: {}, cancelling: [], cancelled: { a: NOW } },
+  leaves: {
+    working: {},
+    reservations: {},
+    cancelling: [],
+    cancelled: { a: NOW },
+    counters: { processed: 1 },
+    history: { "processed:2026-01-01": 1 },
+  },
 });
 
 const elsewhere = {
