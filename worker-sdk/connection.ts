@@ -14,6 +14,8 @@ export interface ConnectOptions {
   tls?: Pick<TlsOptions, "ca" | "cert" | "key" | "rejectUnauthorized" | "servername"> | undefined;
   /** What the connection says of itself; a worker's has its wid. */
   hello?: Partial<Hello> | undefined;
+  /** Takes what comes without having been asked for. A server does that only where it was told to. */
+  onUnasked?: ((reply: Reply) => void) | undefined;
   /** From the first packet to the server's OK. */
   timeoutMs: number;
 }
@@ -42,6 +44,7 @@ const KEEP_ALIVE_MS = 30_000;
  */
 export class Connection {
   readonly #socket: Socket;
+  readonly #onUnasked: (reply: Reply) => void;
   readonly #reader = new ReplyReader();
   #waiting: Waiting[] = [];
   /** Those before it have been answered: to shift each would cost the more the longer the list is. */
@@ -51,8 +54,9 @@ export class Connection {
   #lastHeardAt = performance.now();
   readonly #closed: Promise<void>;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, onUnasked: (reply: Reply) => void = () => {}) {
     this.#socket = socket;
+    this.#onUnasked = onUnasked;
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
     socket.on("error", (error) => this.#fail(error));
     this.#closed = new Promise((resolve) => {
@@ -69,7 +73,7 @@ export class Connection {
     const place = { host, port, noDelay: true, keepAlive: true };
     const keepAlive = { ...place, keepAliveInitialDelay: KEEP_ALIVE_MS };
     const socket = isTls ? connectTls({ ...keepAlive, ...options.tls }) : connectTcp(keepAlive);
-    const connection = new Connection(socket);
+    const connection = new Connection(socket, options.onUnasked);
     const timer = startTimer(
       () => connection.destroy(new Error(`no handshake within ${options.timeoutMs} ms`)),
       options.timeoutMs,
@@ -184,6 +188,7 @@ export class Connection {
   }
 
   #answer(reply: Reply): void {
+    if (this.#answered === this.#waiting.length) return this.#onUnasked(reply);
     const waiting = this.#waiting[this.#answered++];
     if (this.#answered * 2 > this.#waiting.length) this.#forgetAnswered();
     waiting?.resolve(reply);

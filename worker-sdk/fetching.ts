@@ -29,6 +29,8 @@ export interface FetchingOptions {
   log: Logger;
   /** Takes jobs, and the slots that were kept for them. */
   onJobs: (jobs: ArrivedJob[]) => void;
+  /** The server has been found to know no FETCHB. */
+  onClassic: () => void;
 }
 
 /**
@@ -123,6 +125,7 @@ export class Fetching {
   #becomeClassic(): void {
     if (this.#isClassic) return;
     this.#isClassic = true;
+    this.#options.onClassic();
     const count = Math.min(this.#options.concurrency, MAX_CLASSIC_FETCHES);
     while (this.#links.length < count) this.start();
   }

@@ -1,14 +1,17 @@
+import type { CalledOffJob } from "../protocol/called-off-job.ts";
 import {
   type BeatAnswer,
   encodeBeat,
   type LeasedJob,
   readBeatAnswer,
 } from "../protocol/commands/beat.ts";
+import type { ControlMessage } from "../protocol/control-message.ts";
 import { MAX_BEAT_JOBS } from "../protocol/limits.ts";
 import type { Reply } from "../protocol/reply.ts";
 import type { WorkerState } from "../protocol/worker-state.ts";
 import { createAborter } from "./aborter.ts";
 import { asError } from "./as-error.ts";
+import { Control } from "./control.ts";
 import { ServerError } from "./errors.ts";
 import { LeaseTable } from "./lease-table.ts";
 import { Link, type LinkOptions } from "./link.ts";
@@ -22,6 +25,8 @@ export interface HeartbeatOptions {
   intervalMs: number;
   /** How long a lease lasts that is not renewed. */
   leaseMs: number;
+  /** Whether the server is asked to tell at once what else it would tell with the next beat. */
+  hasControl: boolean;
   /** Of the SharedMoment at which the last beat that arrived was sent. */
   renewed: SharedArrayBuffer;
 }
@@ -31,8 +36,12 @@ export interface HeartbeatEvents {
   onState: (state: WorkerState) => void;
   /** These jobs are somebody else's by now. */
   onLost: (leases: LeasedJob[]) => void;
+  /** These jobs were called off. Each beat that names one may tell it again. */
+  onCancel: (jobs: CalledOffJob[]) => void;
   /** A beat did not arrive. */
   onFailure: (error: Error) => void;
+  /** There is no control connection for now, or none at all on this server. */
+  onControlLost: (error: Error) => void;
 }
 
 /** So many beats a lease: two may fail. */
@@ -48,8 +57,10 @@ export class Heartbeat {
   readonly #link: Link;
   readonly #stopping = createAborter();
   readonly #loop: Promise<void>;
+  readonly #control: Control | undefined;
   readonly #tables: LeaseTable[] = [];
   readonly #renewed: SharedMoment;
+  #intervalMs: number;
   #state: WorkerState = "running";
   /** Ends the pause before the next beat. */
   #next = createAborter();
@@ -59,13 +70,24 @@ export class Heartbeat {
     this.#events = events;
     this.#link = new Link({ ...options.link, random: Math.random });
     this.#renewed = new SharedMoment(options.renewed);
+    this.#intervalMs = options.intervalMs;
     this.#loop = this.#beatOn();
+    if (!options.hasControl) return;
+    this.#control = new Control(options.link, {
+      onMessage: (message) => this.#hear(message),
+      onLost: (error) => events.onControlLost(error),
+    });
   }
 
   /** Tells at once what the worker does from now on. */
   say(state: WorkerState): void {
     this.#state = state;
     this.#next.abort();
+  }
+
+  /** So long it waits between two beats, at the most, from the next one on. */
+  pace(intervalMs: number): void {
+    this.#intervalMs = intervalMs;
   }
 
   /** The leases in a table, whichever these are at the time, are to be renewed with each beat. */
@@ -77,6 +99,7 @@ export class Heartbeat {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#next.abort();
+    this.#control?.stop();
     this.#link.destroy();
     await this.#loop;
   }
@@ -90,12 +113,12 @@ export class Heartbeat {
       } catch (error) {
         if (!signal.aborted) this.#events.onFailure(asError(error));
       }
-      if (!signal.aborted) await pause(this.#intervalMs, this.#next.signal);
+      if (!signal.aborted) await pause(this.#pauseMs, this.#next.signal);
     }
   }
 
-  get #intervalMs(): number {
-    return Math.min(this.#options.intervalMs, this.#options.leaseMs / BEATS_A_LEASE);
+  get #pauseMs(): number {
+    return Math.min(this.#intervalMs, this.#options.leaseMs / BEATS_A_LEASE);
   }
 
   async #beat(): Promise<void> {
@@ -110,8 +133,14 @@ export class Heartbeat {
   }
 
   async #beatFor(leases: readonly LeasedJob[]): Promise<void> {
-    const { state, lost = [] } = readAnswer(await this.#call(this.#line(leases)));
+    const answer = readAnswer(await this.#call(this.#line(leases)));
+    const { lost = [] } = answer;
     if (lost.length > 0) this.#events.onLost(leases.filter(({ jid }) => lost.includes(jid)));
+    this.#hear(answer);
+  }
+
+  #hear({ state, cancel = [] }: ControlMessage): void {
+    if (cancel.length > 0) this.#events.onCancel(cancel);
     if (state === "quiet" || state === "terminate") this.#events.onState(state);
   }
 

@@ -1,3 +1,4 @@
+import type { CalledOffJob } from "../protocol/called-off-job.ts";
 import type { LeasedJob } from "../protocol/commands/beat.ts";
 import { LeaseTable } from "./lease-table.ts";
 import type { RunningJob } from "./running-job.ts";
@@ -44,6 +45,11 @@ export class HeldLeases {
     }
   }
 
+  /** These were called off. They are renewed until they have ended. */
+  cancel(jobs: readonly CalledOffJob[]): void {
+    for (const job of jobs) this.#find(job)?.running.cancel(job);
+  }
+
   get size(): number {
     return this.#held.size;
   }
@@ -52,7 +58,7 @@ export class HeldLeases {
     for (const { running } of this.#held.values()) yield running;
   }
 
-  #find({ jid, token }: LeasedJob): Held | undefined {
+  #find({ jid, token }: Pick<CalledOffJob, "jid" | "token">): Held | undefined {
     const held = this.#held.get(jid);
     return held?.running.job.lease === token ? held : undefined;
   }

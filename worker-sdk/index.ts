@@ -25,6 +25,7 @@ export { currentJob, type JobContext, type Lease } from "./job-context.ts";
 export {
   Discard,
   DoNotRetry,
+  JobCancelled,
   JobTimedOut,
   ReservationEnded,
   RetryAt,

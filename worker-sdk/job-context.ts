@@ -26,8 +26,8 @@ export interface JobContext<Jobs = AnyJobs> {
   /** 1 for the first. */
   readonly attempt: number;
   /**
-   * Fires when the job had better end: its time is up, its reservation has ended, or the worker stops.
-   * The reason is JobTimedOut, ReservationEnded or WorkerStopping.
+   * Fires when the job had better end: it was cancelled, its time is up, its reservation has ended, or
+   * the worker stops. The reason is JobCancelled, JobTimedOut, ReservationEnded or WorkerStopping.
    */
   readonly signal: AbortSignal;
   /** The worker's logger, with the jid and the type in every line. */

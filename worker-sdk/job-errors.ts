@@ -1,3 +1,5 @@
+import type { CancelReason } from "../protocol/cancel.ts";
+
 /** Thrown by a handler: the job has failed, and to try it again is of no use. It dies. */
 export class DoNotRetry extends Error {
   override readonly name = "DoNotRetry";
@@ -43,6 +45,25 @@ export class JobTimedOut extends Error {
 /** Why a job's signal fires: the worker stops, and the job is about to be handed back. */
 export class WorkerStopping extends Error {
   override readonly name = "WorkerStopping";
+}
+
+/**
+ * Why a job's signal fires: it was cancelled. It is not run again, however it ends, and a result that it
+ * still has is not kept.
+ */
+export class JobCancelled extends Error {
+  override readonly name = "JobCancelled";
+  /** Undefined where nobody has said why. */
+  readonly reason: string | undefined;
+  /** Who has cancelled it; undefined where they have not said. */
+  readonly by: string | undefined;
+
+  constructor({ reason, by }: CancelReason = {}) {
+    const who = by === undefined ? "" : ` by ${by}`;
+    super(reason === undefined ? `cancelled${who}` : `cancelled${who}: ${reason}`);
+    this.reason = reason;
+    this.by = by;
+  }
 }
 
 /** Why a job's signal fires: its reservation has ended, and the server gives it to somebody else. */

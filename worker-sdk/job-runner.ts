@@ -196,6 +196,12 @@ export class JobRunner {
         log.info({ event: "job.handed-back", ...fields });
         tellListeners(() => events.emit("handedBack", job));
         break;
+      case "cancelled": {
+        const { reason, by } = outcome.reason;
+        log.info({ event: "job.cancelled", ...fields, reason, by });
+        tellListeners(() => events.emit("cancelled", job, outcome.reason));
+        break;
+      }
       case "expired":
         log.warn({ event: "job.expired", ...fields });
         tellListeners(() => events.emit("expired", job));

@@ -19,6 +19,8 @@ export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
       return [encodeAck(held(job))];
     case "handedBack":
       return [encodeFail({ ...held(job), ...HANDED_BACK, isInterrupted: true })];
+    case "cancelled":
+      return outcomeLines(job, outcome.ended);
     case "expired":
       return [];
     case "failed": {
@@ -31,6 +33,7 @@ export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
 
 /** The same, where the server does not take the failure as it was told. */
 export function plainOutcomeLines(job: HeldJob, outcome: Outcome): string[] {
+  if (outcome.kind === "cancelled") return plainOutcomeLines(job, outcome.ended);
   if (outcome.kind !== "failed") return outcomeLines(job, outcome);
   const { errtype } = describe(outcome.error);
   const message = "the server refused what its worker told of the failure";

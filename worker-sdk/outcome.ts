@@ -1,4 +1,4 @@
-import { Discard, DoNotRetry, RetryAt } from "./job-errors.ts";
+import { Discard, DoNotRetry, type JobCancelled, RetryAt } from "./job-errors.ts";
 
 /** How a job has ended, as far as this worker is concerned. */
 export type Outcome =
@@ -8,6 +8,8 @@ export type Outcome =
   | { kind: "failed"; error: unknown; retryAt: number | undefined; mayRetry: boolean }
   /** It was not finished, and goes back. */
   | { kind: "handedBack" }
+  /** It was cancelled while it was here. The server, which knows, is told how it ended all the same. */
+  | { kind: "cancelled"; reason: JobCancelled; ended: Outcome }
   /** Its reservation has ended: the server has dealt with it already. */
   | { kind: "expired" };
 

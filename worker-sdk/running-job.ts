@@ -1,6 +1,7 @@
+import type { CancelReason } from "../protocol/cancel.ts";
 import { createAborter } from "./aborter.ts";
 import type { Job } from "./job.ts";
-import { JobTimedOut, ReservationEnded, WorkerStopping } from "./job-errors.ts";
+import { JobCancelled, JobTimedOut, ReservationEnded, WorkerStopping } from "./job-errors.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { startTimer } from "./timer.ts";
 
@@ -72,15 +73,22 @@ export class RunningJob {
 
   /** The handler has come to its end. What it says counts, unless its signal has fired before. */
   end(outcome: Outcome): void {
-    const isAborted = this.#abortedFor !== undefined;
-    if (this.#abortedFor instanceof ReservationEnded) this.#settle({ kind: "expired" });
-    else if (isAborted && outcome.kind === "failed") this.#giveUp();
+    const reason = this.#abortedFor;
+    if (reason instanceof ReservationEnded) this.#settle({ kind: "expired" });
+    else if (reason instanceof JobCancelled)
+      this.#settle({ kind: "cancelled", reason, ended: outcome });
+    else if (reason !== undefined && outcome.kind === "failed") this.#giveUp();
     else this.#settle(outcome);
   }
 
   /** The server has taken it away: somebody else may have it by now. */
   lose(): void {
     if (this.#abortedFor === undefined) this.#abort(new ReservationEnded("its lease has ended"));
+  }
+
+  /** It was called off: the signal fires, and whatever comes of it then, it is not run again. */
+  cancel(why: CancelReason): void {
+    if (this.#abortedFor === undefined) this.#abort(new JobCancelled(why));
   }
 
   /** The worker stops: the signal fires, and after the grace the job is handed back. */
@@ -90,8 +98,7 @@ export class RunningJob {
 
   /** It goes back at once, if it is still ours: it has not been begun. */
   handBack(): void {
-    const isOver = this.#abortedFor instanceof ReservationEnded;
-    this.#settle({ kind: isOver ? "expired" : "handedBack" });
+    this.end({ kind: "handedBack" });
   }
 
   #abort(reason: Error): void {
@@ -106,6 +113,8 @@ export class RunningJob {
     const reason = this.#abortedFor;
     if (reason instanceof ReservationEnded) this.#settle({ kind: "expired" });
     else if (reason instanceof WorkerStopping) this.#settle({ kind: "handedBack" });
+    else if (reason instanceof JobCancelled)
+      this.#settle({ kind: "cancelled", reason, ended: outcomeOf(reason) });
     else this.#settle(outcomeOf(reason));
   }
 }

@@ -10,7 +10,7 @@ import type { FromThread, ToThread } from "./heartbeat-thread.ts";
  * bundled into one file, it beats here.
  */
 export class ThreadedHeartbeat {
-  readonly #options: HeartbeatOptions;
+  #options: HeartbeatOptions;
   readonly #events: HeartbeatEvents;
   /** Should the thread be lost. */
   readonly #tables: SharedArrayBuffer[] = [];
@@ -34,6 +34,13 @@ export class ThreadedHeartbeat {
     this.#state = state;
     this.#post({ state });
     this.#ownBeat?.say(state);
+  }
+
+  /** So long it waits between two beats, at the most, from the next one on. */
+  pace(intervalMs: number): void {
+    this.#options = { ...this.#options, intervalMs };
+    this.#post({ intervalMs });
+    this.#ownBeat?.pace(intervalMs);
   }
 
   /** The leases in a table, whichever these are at the time, are to be renewed with each beat. */
@@ -65,6 +72,8 @@ export class ThreadedHeartbeat {
   #hear(told: FromThread): void {
     if ("state" in told) this.#events.onState(told.state);
     else if ("lost" in told) this.#events.onLost(told.lost);
+    else if ("cancel" in told) this.#events.onCancel(told.cancel);
+    else if ("controlLost" in told) this.#events.onControlLost(new Error(told.controlLost));
     else this.#events.onFailure(new Error(told.failure));
   }
 

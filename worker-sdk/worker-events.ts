@@ -1,4 +1,5 @@
 import type { Job } from "./job.ts";
+import type { JobCancelled } from "./job-errors.ts";
 import type { StopReport } from "./worker-options.ts";
 
 /** What a worker tells of itself. What a listener throws is an uncaught exception. */
@@ -12,6 +13,8 @@ export interface WorkerEvents {
   failed: [job: Job, error: unknown];
   /** Its handler threw Discard. */
   discarded: [job: Job, error: unknown];
+  /** It was cancelled while it was here, and has ended: the server is told how, and does not run it again. */
+  cancelled: [job: Job, reason: JobCancelled];
   /** It was not finished, and is in its queue again; on a classic Faktory it has failed. */
   handedBack: [job: Job];
   /**

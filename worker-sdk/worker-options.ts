@@ -1,5 +1,6 @@
 import type { ServerOptions } from "./client-options.ts";
 import type { Logger } from "./logger.ts";
+import type { Outcome } from "./outcome.ts";
 import type { QueueSelection } from "./queue-order.ts";
 import type { JobSchemas } from "./standard-schema.ts";
 
@@ -16,8 +17,16 @@ export interface WorkerOptions<Jobs> extends ServerOptions {
   shutdownTimeoutMs?: number | undefined;
   /** Milliseconds that a handler has to end after its signal has fired; 1,000 by default. */
   graceMs?: number | undefined;
-  /** Milliseconds between two heartbeats, at the most; 15,000 by default. A server forgets who is silent for 60,000. */
+  /**
+   * Milliseconds between two heartbeats, at the most; 5,000 by default, and 15,000 on a classic Faktory. A
+   * server forgets who is silent for 60,000.
+   */
   beatIntervalMs?: number | undefined;
+  /**
+   * Whether a connection is kept over which the server tells at once that a job was cancelled, or that the
+   * worker is to stop; true by default. Without it, and on a classic Faktory, the next heartbeat tells.
+   */
+  control?: boolean | undefined;
   /**
    * Seconds after which a job that has begun is given to somebody else when no heartbeat arrives any
    * longer, 2 to 3,600; 30 by default. There are at least three heartbeats in it. On a classic Faktory a
@@ -48,9 +57,9 @@ export interface StoppedJob {
   jid: string;
   type: string;
   /**
-   * `done`, `discarded` or `failed` as at any time; `handedBack` when it was not finished in time;
+   * `done`, `discarded`, `failed` or `cancelled` as at any time; `handedBack` when it was not finished in time;
    * `expired` when its reservation had ended; `unreported` when the server could not be told, and
    * gives it to somebody else when its reservation ends.
    */
-  outcome: "done" | "discarded" | "failed" | "handedBack" | "expired" | "unreported";
+  outcome: Outcome["kind"] | "unreported";
 }

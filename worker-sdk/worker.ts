@@ -30,9 +30,16 @@ import { ThreadedHeartbeat } from "./threaded-heartbeat.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 import type { StopOptions, StopReport, WorkerOptions } from "./worker-options.ts";
 
+/** So soon a job learns that it was cancelled, should nothing have told it before. */
+const BEAT_INTERVAL_MS = 5_000;
+
+/** FWP: a worker beats every 10 to 15 seconds. A classic server has nothing to tell but that it stops. */
+const CLASSIC_BEAT_INTERVAL_MS = 15_000;
+
 /**
- * Fetches jobs and runs their handlers. It has three connections: FETCH waits on one, heartbeats go over
- * another, and results and the handlers' own pushes over the third.
+ * Fetches jobs and runs their handlers. It has four connections: FETCH waits on one, heartbeats go over
+ * another, results and the handlers' own pushes over the third, and the fourth is for what the server
+ * tells by itself.
  *
  * It moves from new to running, quiet and stopped, and never back.
  */
@@ -109,6 +116,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       concurrency,
       log: this.#log,
       onJobs: (jobs) => this.#runner.accept(jobs),
+      onClassic: () => this.#heartbeat?.pace(options.beatIntervalMs ?? CLASSIC_BEAT_INTERVAL_MS),
     });
     this.#stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
@@ -232,22 +240,25 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
 
   #startHeartbeat(): ThreadedHeartbeat {
     const { random: _, ...link } = this.#linkOptions;
-    const intervalMs = this.#options.beatIntervalMs ?? 15_000;
+    const intervalMs = this.#options.beatIntervalMs ?? BEAT_INTERVAL_MS;
     return new ThreadedHeartbeat(
       {
         link,
         wid: this.wid,
         intervalMs,
         leaseMs: this.#leaseMs,
+        hasControl: this.#options.control ?? true,
         renewed: this.#renewed.memory,
       },
       {
+        onCancel: (jobs) => this.#leases.cancel(jobs),
         onLost: (leases) => this.#leases.lose(leases),
         onState: (state) => {
           if (state === "terminate") void this.stop();
           else this.quiet();
         },
         onFailure: (err) => this.#log.warn({ event: "heartbeat.failed", err }),
+        onControlLost: (err) => this.#log.debug({ event: "control.lost", err }),
       },
     );
   }

@@ -63,6 +63,7 @@ test(
     const given = ["job-00001", "job-00002", "job-00003", "job-00004", "job-00005"];
     server.answer = (line, connection) => {
       if (line.startsWith("FETCHB ")) return "-ERR Unknown command FETCHB";
+      if (line === "CONTROL") return "-ERR unknown command CONTROL";
       if (!line.startsWith("FETCH ")) return "+OK";
       const jid = given.shift();
       if (jid !== undefined) return bulkReply(job(jid));
@@ -76,8 +77,8 @@ test(
     await until(() => linesOf(server, "ACK").length === 5, { what: "all are done" });
     assert.is(new Set(seen).size, 5);
     assert.is(linesOf(server, "FETCHB").length, 1);
-    await until(() => server.connections.length === 5, {
-      what: "three fetch, one beats, one tells of results",
+    await until(() => server.connections.length === 6 && server.openCount === 5, {
+      what: "three fetch, one beats, one tells of results; and there is no control connection",
     });
     assert.ok(server.connections.every(({ hello }) => hello["wid"] === worker.wid));
     await worker.stop();

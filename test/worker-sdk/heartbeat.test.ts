@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { CalledOffJob } from "../../protocol/called-off-job.ts";
 import type { LeasedJob } from "../../protocol/commands/beat.ts";
 import { Heartbeat, type HeartbeatEvents } from "../../worker-sdk/heartbeat.ts";
 import { LeaseTable } from "../../worker-sdk/lease-table.ts";
@@ -26,6 +27,14 @@ const beatsOf = ({ lines }: ScriptedServer): Beat[] =>
     .filter((line) => line.startsWith("BEAT "))
     .map((line) => JSON.parse(line.slice("BEAT ".length)) as Beat);
 
+const SILENT: HeartbeatEvents = {
+  onState() {},
+  onLost() {},
+  onCancel() {},
+  onFailure() {},
+  onControlLost() {},
+};
+
 function beatTo(
   server: ScriptedServer,
   intervalMs: number,
@@ -38,6 +47,7 @@ function beatTo(
       intervalMs,
       leaseMs,
       renewed: renewed.memory,
+      hasControl: false,
       link: {
         address: { host: "127.0.0.1", port: server.port, isTls: false, password: "" },
         hello: { wid: "w-1" },
@@ -46,7 +56,7 @@ function beatTo(
         backOff: { firstMs: 1, maxMs: 1 },
       },
     },
-    { onState() {}, onLost() {}, onFailure() {}, ...events },
+    { ...SILENT, ...events },
   );
 }
 
@@ -136,9 +146,15 @@ test(
       backOff: { firstMs: 1, maxMs: 1 },
     };
     const renewed = new SharedMoment().memory;
-    const options = { wid: "w-1", intervalMs: 5, leaseMs: 30_000, renewed, link };
-    const events = { onState() {}, onLost() {}, onFailure() {} };
-    const heartbeat = new ThreadedHeartbeat(options, events);
+    const options = {
+      wid: "w-1",
+      intervalMs: 5,
+      leaseMs: 30_000,
+      hasControl: false,
+      renewed,
+      link,
+    };
+    const heartbeat = new ThreadedHeartbeat(options, SILENT);
     const table = new LeaseTable();
     table.add({ jid: "a", token: 1 });
     heartbeat.renew(table.memory);
@@ -299,6 +315,38 @@ test(
     heartbeat.say("running");
     await until(() => lost.length > 0, { what: "it is told" });
     assert.equal(lost, [{ jid: "b", token: 2 }]);
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "what is cancelled is passed on, with who and why",
+  withScriptedServer(async (server) => {
+    const told: CalledOffJob[] = [];
+    const cancel = [
+      { jid: "a", lease: 1, reason: "too late", by: "ann" },
+      { jid: "b", lease: 2 },
+      5,
+    ];
+    server.answer = () => bulkReply(JSON.stringify({ cancel }));
+    const heartbeat = beatTo(server, 60_000, { onCancel: (jobs) => told.push(...jobs) });
+    await until(() => told.length > 0, { what: "it is told" });
+    assert.equal(told, [
+      { jid: "a", token: 1, reason: "too late", by: "ann" },
+      { jid: "b", token: 2 },
+    ]);
+    await heartbeat.stop();
+  }),
+);
+
+test(
+  "it beats as often as it is told to",
+  withScriptedServer(async (server) => {
+    const heartbeat = beatTo(server, 60_000);
+    await until(() => beatsOf(server).length === 1, { what: "the first beat" });
+    heartbeat.pace(5);
+    heartbeat.say("running");
+    await until(() => beatsOf(server).length >= 4, { what: "more of them" });
     await heartbeat.stop();
   }),
 );

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { HeldLeases } from "../../worker-sdk/held-leases.ts";
 import { readJob } from "../../worker-sdk/job.ts";
-import { ReservationEnded } from "../../worker-sdk/job-errors.ts";
+import { type JobCancelled, ReservationEnded } from "../../worker-sdk/job-errors.ts";
 import { LeaseTable } from "../../worker-sdk/lease-table.ts";
 import { RunningJob } from "../../worker-sdk/running-job.ts";
 
@@ -77,6 +77,20 @@ test("one that is lost is no longer renewed, and its signal fires", () => {
   ]);
   assert.instance(running.signal.reason, ReservationEnded);
   assert.equal(written(), []);
+});
+
+test("one that is cancelled is told so, and renewed until it has ended", () => {
+  const { leases, written } = world();
+  const running = leased("a", 1);
+  leases.hold(running);
+  leases.cancel([{ jid: "a", token: 7, by: "ann" }]); // an earlier one, which has ended
+  assert.is(running.signal.aborted, false);
+  leases.cancel([
+    { jid: "a", token: 1, by: "bob" },
+    { jid: "a", token: 1, by: "cy" },
+  ]);
+  assert.is((running.signal.reason as JobCancelled).by, "bob");
+  assert.equal(written(), [{ jid: "a", token: 1 }]);
 });
 
 test("a job that comes again is lost to who has it still", () => {

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Discard, DoNotRetry, RetryAt } from "../../worker-sdk/job-errors.ts";
+import { Discard, DoNotRetry, JobCancelled, RetryAt } from "../../worker-sdk/job-errors.ts";
 import { type Outcome, outcomeOf } from "../../worker-sdk/outcome.ts";
 import { outcomeLines } from "../../worker-sdk/outcome-lines.ts";
 
@@ -121,6 +121,14 @@ test("a job that is not to be tried again is killed in the same packet", () => {
 test("a job that is handed back has not failed, and an expired one needs no word", () => {
   assert.match(linesOf({ kind: "handedBack" }).join(), /^FAIL .*"interrupted":true\}$/);
   assert.equal(linesOf({ kind: "expired" }), []);
+});
+
+test("of a job that was cancelled it is told how it ended", () => {
+  const reason = new JobCancelled({});
+  const cancelled = (ended: Outcome) => linesOf({ kind: "cancelled", reason, ended });
+  assert.equal(cancelled({ kind: "done" }), linesOf({ kind: "done" }));
+  assert.equal(cancelled({ kind: "handedBack" }), linesOf({ kind: "handedBack" }));
+  assert.match(cancelled(outcomeOf(reason)).join(), /^FAIL .*"errtype":"JobCancelled"/);
 });
 
 test("who has a lease names its token in whatever it says", () => {

@@ -1,7 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { readJob } from "../../worker-sdk/job.ts";
-import { JobTimedOut, ReservationEnded } from "../../worker-sdk/job-errors.ts";
+import {
+  type JobCancelled,
+  JobTimedOut,
+  ReservationEnded,
+  WorkerStopping,
+} from "../../worker-sdk/job-errors.ts";
 import { outcomeOf } from "../../worker-sdk/outcome.ts";
 import { RunningJob } from "../../worker-sdk/running-job.ts";
 
@@ -91,6 +96,29 @@ test("one that is interrupted goes back, unless it is done by then", async () =>
   assert.equal(await stuck.outcome, { kind: "handedBack" });
   stuck.end({ kind: "done" });
   assert.equal(await stuck.outcome, { kind: "handedBack" });
+});
+
+test("one that is cancelled is over, however it ends", async () => {
+  const done = new RunningJob(job, limits);
+  done.cancel({ by: "ann" });
+  const { reason } = done.signal as { reason: JobCancelled };
+  assert.is(reason.message, "cancelled by ann");
+  done.end({ kind: "done" });
+  assert.equal(await done.outcome, { kind: "cancelled", reason, ended: { kind: "done" } });
+  const stuck = new RunningJob(job, limits);
+  stuck.cancel({});
+  const outcome = await stuck.outcome;
+  assert.is(outcome.kind, "cancelled");
+  assert.equal((outcome as { ended: unknown }).ended, outcomeOf(stuck.signal.reason));
+});
+
+test("what fired its signal first counts", async () => {
+  const running = new RunningJob(job, limits);
+  running.interrupt();
+  running.cancel({});
+  running.lose();
+  assert.instance(running.signal.reason, WorkerStopping);
+  assert.equal(await running.outcome, { kind: "handedBack" });
 });
 
 test("a signal that is asked for after it has fired has fired", () => {
