@@ -1,56 +1,21 @@
-import { Bulk } from "./bulk.ts";
 import { linkOptionsOf, type ServerOptions } from "./client-options.ts";
-import { JobsRefused } from "./errors.ts";
+import type { Job } from "./job.ts";
 import { JobAdministration } from "./job-administration.ts";
 import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
 import { type CallOptions, type ClientLink, Link, type LinkEvents } from "./link.ts";
 import { type Middleware, MiddlewareChain } from "./middleware.ts";
-import {
-  encodeOutgoingJob,
-  type JobOptions,
-  type OutgoingJob,
-  outgoingJob,
-} from "./outgoing-job.ts";
+import type { OutgoingJob } from "./outgoing-job.ts";
+import type { BulkJobs, Producer, PushOptions } from "./producer.ts";
+import { Pushing, type PushingParts } from "./pushing.ts";
 import { QueueAdministration } from "./queue-administration.ts";
 import { readText } from "./replies.ts";
 import { readServerInfo, type ServerInfo } from "./server-info.ts";
-import { type JobSchemas, validate } from "./standard-schema.ts";
-import { takeEach } from "./take-each.ts";
+import type { JobSchemas } from "./standard-schema.ts";
 
 export interface ClientOptions<Jobs> extends ServerOptions {
   /** Validators of the arguments of some types: what does not pass is not pushed. */
   schemas?: JobSchemas<Jobs> | undefined;
 }
-
-export type PushOptions = JobOptions & CallOptions;
-
-/** One job of a pushBulk. */
-export type BulkJob<Jobs> = {
-  [Type in JobType<Jobs>]: { type: Type; args: Readonly<Jobs[Type]> } & JobOptions;
-}[JobType<Jobs>];
-
-/** What pushes jobs: a Client, or what takes its place in a test. */
-export interface Producer<Jobs> {
-  /**
-   * Pushes a job, and resolves with its jid when the server has stored it.
-   * @throws ServerError when it is refused, ServerUnavailable, CallTimedOut, InvalidArguments, or
-   *   RangeError for a job that no server would take
-   */
-  push<Type extends JobType<Jobs>>(
-    type: Type,
-    args: Readonly<Jobs[Type]>,
-    options?: PushOptions,
-  ): Promise<string>;
-  /**
-   * Pushes any number of jobs, many with one command, and resolves with their jids in order.
-   * @param options its `timeoutMs` counts for each command, and for each wait for an async iterable;
-   *   the time of all is not bounded, but by `signal`
-   * @throws as push, and JobsRefused when all are through and the server refused some
-   */
-  pushBulk(jobs: BulkJobs<Jobs>, options?: CallOptions): Promise<string[]>;
-}
-
-export type BulkJobs<Jobs> = Iterable<BulkJob<Jobs>> | AsyncIterable<BulkJob<Jobs>>;
 
 /**
  * A client of a millrace or Faktory server. It connects with its first call, and one connection
@@ -67,13 +32,15 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
   /** Kill, requeue, discard jobs that are scheduled, retried or dead. */
   readonly jobs: JobAdministration;
   readonly #link: ClientLink;
-  readonly #schemas: JobSchemas<Jobs>;
-  readonly #middleware = new MiddlewareChain<OutgoingJob>();
+  readonly #parts: PushingParts<Jobs>;
+  readonly #pushing: Pushing<Jobs>;
 
   /** @param link instead of one of its own; a worker shares its */
   constructor(options: ClientOptions<Jobs> = {}, link?: ClientLink) {
     this.#link = link ?? new Link(linkOptionsOf(options, undefined));
-    this.#schemas = options.schemas ?? {};
+    const { schemas = {} } = options;
+    this.#parts = { link: this.#link, schemas, middleware: new MiddlewareChain() };
+    this.#pushing = new Pushing(this.#parts);
     this.queues = new QueueAdministration(this.#link);
     this.jobs = new JobAdministration(this.#link);
   }
@@ -88,8 +55,17 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
    * `next` keeps the job from being pushed.
    */
   use(middleware: Middleware<OutgoingJob>): this {
-    this.#middleware.add(middleware);
+    this.#parts.middleware.add(middleware);
     return this;
+  }
+
+  /**
+   * What pushes for a job that runs: its pushes throw StaleLease when the job is no longer this worker's,
+   * and Cancelled when it has been cancelled. The client of a handler's context does. A job without a
+   * lease, as on a classic Faktory, pushes as anybody does.
+   */
+  onBehalfOf(pusher: Pick<Job, "jid" | "lease">): Producer<Jobs> {
+    return new Pushing({ ...this.#parts, pusher });
   }
 
   /** Connects now, and not with the first call. @throws as push */
@@ -97,29 +73,16 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
     await this.#link.connect(options);
   }
 
-  async push<Type extends JobType<Jobs>>(
+  push<Type extends JobType<Jobs>>(
     type: Type,
     args: Readonly<Jobs[Type]>,
-    { timeoutMs, signal, ...options }: PushOptions = {},
+    options?: PushOptions,
   ): Promise<string> {
-    const job = outgoingJob(type, args, options);
-    await this.#prepare(job, async () => {
-      await this.#link.call(`PUSH ${encodeOutgoingJob(job)}`, { timeoutMs, signal });
-    });
-    return job.jid;
+    return this.#pushing.push(type, args, options);
   }
 
-  async pushBulk(jobs: BulkJobs<Jobs>, options: CallOptions = {}): Promise<string[]> {
-    const bulk = new Bulk(this.#link, options);
-    const jids: string[] = [];
-    for await (const { type, args, ...jobOptions } of takeEach(jobs, options)) {
-      const job = outgoingJob(type, args, jobOptions);
-      await this.#prepare(job, () => bulk.add(encodeOutgoingJob(job)));
-      jids.push(job.jid);
-    }
-    const refused = await bulk.end();
-    if (refused.size > 0) throw new JobsRefused(refused, jids);
-    return jids;
+  pushBulk(jobs: BulkJobs<Jobs>, options?: CallOptions): Promise<string[]> {
+    return this.#pushing.pushBulk(jobs, options);
   }
 
   /** The server's account of itself. */
@@ -135,18 +98,5 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
   /** Waits for the calls that are under way, then disconnects. Safe to call twice. */
   async close(): Promise<void> {
     await this.#link.close();
-  }
-
-  async #prepare(job: OutgoingJob, send: () => Promise<void>): Promise<void> {
-    const schema = this.#findSchema(job.type);
-    if (schema !== undefined) await validate(schema, job.type, job.args);
-    if (this.#middleware.isEmpty) await send();
-    else await this.#middleware.run(job, send);
-  }
-
-  #findSchema(type: string): JobSchemas<Jobs>[JobType<Jobs>] {
-    if (!Object.hasOwn(this.#schemas, type)) return undefined;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any name may be asked for
-    return this.#schemas[type as JobType<Jobs>];
   }
 }

@@ -4,7 +4,7 @@ import { createAborter } from "./aborter.ts";
 import { asError } from "./as-error.ts";
 import { backOffMs } from "./back-off.ts";
 import { Connection } from "./connection.ts";
-import { isUnknownCommand, ServerError } from "./errors.ts";
+import { isUnknownCommand, serverErrorOf } from "./errors.ts";
 import type { LinkOptions } from "./link.ts";
 import { pause } from "./pause.ts";
 
@@ -61,7 +61,7 @@ export class Control {
     const reply = await connection.ask("CONTROL");
     if (reply.kind !== "error" && !this.#stopping.signal.aborted) return connection;
     connection.close();
-    if (reply.kind === "error") throw new ServerError(reply.code, reply.message);
+    if (reply.kind === "error") throw serverErrorOf(reply);
     throw new Error("it was stopped while it connected");
   }
 

@@ -11,6 +11,22 @@ export class ServerError extends Error {
 }
 
 /**
+ * The job that a command is about is not this worker's any longer, or not under this lease. Nothing has
+ * changed.
+ */
+export class StaleLease extends ServerError {
+  override readonly name = "StaleLease";
+}
+
+/**
+ * The job is not taken: one of its jid, the job on whose behalf it is pushed, or a tag of it was
+ * cancelled; the last while jobs of the tag still run.
+ */
+export class Cancelled extends ServerError {
+  override readonly name = "Cancelled";
+}
+
+/**
  * The server does not let us in: it wants a password and there is none, or it has answered HELLO with
  * an error, for the most part since the password is wrong. One that only says that it is about to stop
  * is tried again instead.
@@ -63,6 +79,13 @@ export class JobsRefused extends Error {
     this.refused = refused;
     this.jids = jids;
   }
+}
+
+/** An error reply, as what its code says. */
+export function serverErrorOf({ code, message }: { code: string; message: string }): ServerError {
+  if (code === "STALE") return new StaleLease(code, message);
+  if (code === "CANCELLED" || code === "CANCELLING") return new Cancelled(code, message);
+  return new ServerError(code, message);
 }
 
 /** FWP has one code for nearly everything, so the text is all that tells. */

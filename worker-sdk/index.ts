@@ -1,22 +1,17 @@
 /** The SDK: clients that push jobs, and workers that run them. */
 export { type Address, addressFromEnvironment, parseAddress } from "./address.ts";
-export {
-  type BulkJob,
-  type BulkJobs,
-  Client,
-  type ClientOptions,
-  type Producer,
-  type PushOptions,
-} from "./client.ts";
+export { Client, type ClientOptions } from "./client.ts";
 export type { ServerOptions } from "./client-options.ts";
 export {
   CallTimedOut,
+  Cancelled,
   ClientClosed,
   HandshakeRefused,
   JobsRefused,
   NotSupported,
   ServerError,
   ServerUnavailable,
+  StaleLease,
 } from "./errors.ts";
 export type { Handler, HandlerOptions } from "./handler.ts";
 export type { Job, JobFailure } from "./job.ts";
@@ -39,6 +34,7 @@ export type { LogFields, Logger } from "./logger.ts";
 export type { Middleware } from "./middleware.ts";
 export type { Outcome } from "./outcome.ts";
 export type { JobOptions, OutgoingJob } from "./outgoing-job.ts";
+export type { BulkJob, BulkJobs, Producer, PushOptions } from "./producer.ts";
 export type { QueueAdministration } from "./queue-administration.ts";
 export type { QueueSelection } from "./queue-order.ts";
 export type { ServerInfo } from "./server-info.ts";

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Producer } from "./client.ts";
 import type { Job } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import type { Logger } from "./logger.ts";
+import type { Producer } from "./producer.ts";
 
 /** That the job is this worker's, as long as its heartbeats arrive. */
 export interface Lease {
@@ -32,7 +32,10 @@ export interface JobContext<Jobs = AnyJobs> {
   readonly signal: AbortSignal;
   /** The worker's logger, with the jid and the type in every line. */
   readonly log: Logger;
-  /** The worker's own client, to push further jobs. */
+  /**
+   * Pushes further jobs, on behalf of this one: when it is no longer this worker's they are refused, with
+   * StaleLease, and with Cancelled when it has been cancelled.
+   */
   readonly client: Producer<Jobs>;
   /**
    * Tells the server how far the job is. FWP: TRACK.

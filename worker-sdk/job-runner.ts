@@ -2,10 +2,9 @@ import type { EventEmitter } from "node:events";
 import { createAborter } from "./aborter.ts";
 import type { ArrivedJob } from "./arrived-job.ts";
 import { callHandler, type HandlerWorld } from "./call-handler.ts";
-import type { Producer } from "./client.ts";
+import type { Client } from "./client.ts";
 import type { HeldLeases } from "./held-leases.ts";
 import { type Job, readJob } from "./job.ts";
-import type { AnyJobs } from "./job-map.ts";
 import { decodeJson } from "./json-text.ts";
 import type { LeaseAlarm } from "./lease-alarm.ts";
 import type { Link } from "./link.ts";
@@ -20,7 +19,7 @@ import type { WorkerEvents } from "./worker-events.ts";
 import type { StoppedJob } from "./worker-options.ts";
 
 export interface RunnerParts extends HandlerWorld {
-  client: Producer<AnyJobs>;
+  client: Client;
   link: Link;
   reports: Reports;
   leases: HeldLeases;

@@ -9,8 +9,8 @@ import {
   CallTimedOut,
   ClientClosed,
   HandshakeRefused,
-  ServerError,
   ServerUnavailable,
+  serverErrorOf,
 } from "./errors.ts";
 import { pause } from "./pause.ts";
 import { tellListeners } from "./tell-listeners.ts";
@@ -202,7 +202,7 @@ export class Link {
       this.#repeat(call);
       this.#connection?.destroy(new Error("the server is stopping"));
     } else {
-      call.reject(new ServerError(reply.code, reply.message));
+      call.reject(serverErrorOf(reply));
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { MAX_LINE_BYTES } from "../protocol/limits.ts";
 import { formatTimestamp } from "../protocol/timestamp.ts";
+import type { Job } from "./job.ts";
 import { encodeJson } from "./json-text.ts";
 
 interface JobMembers {
@@ -61,8 +62,12 @@ export function createJid(): string {
   return randomUUID().replaceAll("-", "").slice(0, 24);
 }
 
-/** The JSON text of a PUSH. @throws RangeError for what no server would take */
-export function encodeOutgoingJob(job: OutgoingJob): string {
+/**
+ * The JSON text of a PUSH.
+ * @param pusher the job that pushes it, under its lease
+ * @throws RangeError for what no server would take
+ */
+export function encodeOutgoingJob(job: OutgoingJob, pusher?: Pick<Job, "jid" | "lease">): string {
   const { jid, type, args, queue, priority, retry, reserveForSeconds, at, custom } = job;
   const text = encodeJson({
     jid,
@@ -74,6 +79,7 @@ export function encodeOutgoingJob(job: OutgoingJob): string {
     reserve_for: reserveForSeconds,
     at: at === undefined ? undefined : formatTimestamp(Number(at)),
     custom,
+    on_behalf: pusher?.lease === undefined ? undefined : { jid: pusher.jid, lease: pusher.lease },
   });
   // A character has at most three bytes as UTF-8, for each of its UTF-16 units.
   if (text.length * 3 > MAX_LINE_BYTES && Buffer.byteLength(text) > MAX_LINE_BYTES - 64) {

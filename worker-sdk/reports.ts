@@ -1,6 +1,6 @@
 import { createAborter } from "./aborter.ts";
 import { type BackOff, backOffMs } from "./back-off.ts";
-import { ServerError } from "./errors.ts";
+import { ServerError, StaleLease } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
@@ -19,8 +19,8 @@ const NOT_FOUND = /^job not found/i;
 const INVALID = /^invalid FAIL/i;
 
 /** Its reservation or lease has ended, or this is a repetition of what had been heard. */
-function isSettled({ code, message }: ServerError): boolean {
-  return code === "STALE" || NOT_FOUND.test(message);
+function isSettled(error: ServerError): boolean {
+  return error instanceof StaleLease || NOT_FOUND.test(error.message);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Client } from "../../worker-sdk/client.ts";
-import type { JobsRefused } from "../../worker-sdk/errors.ts";
+import { Cancelled, type JobsRefused, ServerError, StaleLease } from "../../worker-sdk/errors.ts";
 import { InvalidArguments, type StandardSchema } from "../../worker-sdk/standard-schema.ts";
 import { startBroker, type TestBroker } from "../kit/broker.ts";
 import { failureOf } from "../kit/failure-of.ts";
@@ -370,6 +370,55 @@ test(
     );
     assert.is(String(error), "CallTimedOut: no reply within 50 ms");
     await other.close();
+  }),
+);
+
+test(
+  "what is pushed on behalf of a job names its lease, and nothing else does",
+  withScriptedServer(async (server) => {
+    server.answer = (line) => (line.startsWith("PUSHB ") ? bulkReply("{}") : "+OK");
+    const client = new Client({ url: server.url });
+    const pusher = client.onBehalfOf({ jid: "the-parent", lease: 7 });
+    await pusher.push("any", []);
+    await pusher.pushBulk([{ type: "any", args: [] }]);
+    await client.onBehalfOf({ jid: "the-parent", lease: undefined }).push("any", []);
+    await client.push("any", []);
+    const behalf = '"on_behalf":{"jid":"the-parent","lease":7}';
+    assert.equal(
+      server.lines.map((line) => line.includes(behalf)),
+      [true, true, false, false],
+    );
+    assert.equal(
+      server.lines.map((line) => line.includes("on_behalf")),
+      [true, true, false, false],
+    );
+    await client.close();
+  }),
+);
+
+test(
+  "who is called off, or has lost the job, is told so by the error's class",
+  withScriptedServer(async (server) => {
+    const replies = [
+      "-STALE job the-parent is in retries, not by lease 7",
+      "-CANCELLED job the-parent was cancelled by ann: too late",
+      '-CANCELLING tag "t" is being cancelled, 2 jobs of it still run',
+      "-ERR jobs must have a jobtype parameter",
+    ];
+    server.answer = () => replies.shift() ?? "+OK";
+    const client = new Client({ url: server.url });
+    const pusher = client.onBehalfOf({ jid: "the-parent", lease: 7 });
+    const thrown: unknown[] = [];
+    while (replies.length > 0) await pusher.push("any", []).catch((error) => thrown.push(error));
+    const [stale, cancelled, cancelling, other] = thrown;
+    assert.instance(stale, StaleLease);
+    assert.is((stale as StaleLease).message, "job the-parent is in retries, not by lease 7");
+    assert.instance(cancelled, Cancelled);
+    assert.instance(cancelling, Cancelled);
+    assert.is((cancelling as Cancelled).code, "CANCELLING");
+    assert.ok(thrown.every((error) => error instanceof ServerError));
+    assert.is((other as ServerError).name, "ServerError");
+    await client.close();
   }),
 );
 

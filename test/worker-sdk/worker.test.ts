@@ -8,6 +8,7 @@ import type { LogFields } from "../../worker-sdk/logger.ts";
 import type { StandardSchema } from "../../worker-sdk/standard-schema.ts";
 import { Worker } from "../../worker-sdk/worker.ts";
 import { failureOf } from "../kit/failure-of.ts";
+import { scriptMillrace, toldOf } from "../kit/scripted-millrace.ts";
 import { bulkReply, withScriptedServer } from "../kit/scripted-server.ts";
 import { until } from "../kit/until.ts";
 import { stopSharedBroker, withWorkers } from "../kit/working.ts";
@@ -510,6 +511,28 @@ test(
       server.lines.find((line) => line.startsWith("FETCH")),
       undefined,
     );
+  }),
+);
+
+test(
+  "what a handler pushes names the lease of its job",
+  withScriptedServer(async (server) => {
+    const parent = { jid: "the-parent", jobtype: "pushes", lease: 7 };
+    scriptMillrace(server, [parent, { jid: "no-lease", jobtype: "pushes" }]);
+    const worker = new Worker({ url: server.url });
+    worker.handle("pushes", async (_args, { client, job }) => {
+      await client.push("child", [], { jid: `of-${job.jid}` });
+    });
+    await worker.start();
+    await until(() => toldOf(server, "ACK").length === 2, { what: "both are done" });
+    assert.equal(
+      toldOf(server, "PUSH").map(({ jid, on_behalf }) => [jid, on_behalf]),
+      [
+        ["of-the-parent", { jid: "the-parent", lease: 7 }],
+        ["of-no-lease", undefined],
+      ],
+    );
+    await worker.stop();
   }),
 );
 

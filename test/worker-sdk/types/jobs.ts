@@ -1,8 +1,9 @@
 // What must not compile, does not: `tsc -p test` fails where an expected error does not come, and so
 // nothing of this is ever run.
 
-import type { Client, PushOptions } from "../../../worker-sdk/client.ts";
+import type { Client } from "../../../worker-sdk/client.ts";
 import type { JobContext } from "../../../worker-sdk/job-context.ts";
+import type { PushOptions } from "../../../worker-sdk/producer.ts";
 import type { StandardSchema } from "../../../worker-sdk/standard-schema.ts";
 import { drain, type FakeClient, runJob } from "../../../worker-sdk/testing.ts";
 import { Worker } from "../../../worker-sdk/worker.ts";
