@@ -13,6 +13,7 @@ import { deleteRemovedTask } from "./tasks/delete-removed.ts";
 import type { DueTask } from "./tasks/due-task.ts";
 import { expireReservationsTask } from "./tasks/expire-reservations.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
+import { goOnCancellingTask } from "./tasks/go-on-cancelling.ts";
 import { keepAliveTask } from "./tasks/keep-alive.ts";
 import { promoteTask } from "./tasks/promote.ts";
 import { purgeCancelledTask } from "./tasks/purge-cancelled.ts";
@@ -43,6 +44,7 @@ const TASKS = [
   promoteTask,
   expireReservationsTask,
   forgetWorkersTask,
+  goOnCancellingTask,
   purgeDeadTask,
   purgeCancelledTask,
   purgeHistoryTask,

@@ -5,9 +5,16 @@ export { encodeFail, type Fail, parseFail } from "./commands/fail.ts";
 export { encodeFetch, parseFetch } from "./commands/fetch.ts";
 export { encodeFetchb, type FetchMany, parseFetchb } from "./commands/fetchb.ts";
 export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
+export { encodeJobCancel, type JobCancel, parseJobCancel } from "./commands/job-cancel.ts";
 export { encodeJobGet, type JobDescription, parseJobGet } from "./commands/job-get.ts";
+export { encodeJobTag, parseJobTag } from "./commands/job-tag.ts";
 export { encodeMutate, type Mutation, parseMutate } from "./commands/mutate.ts";
 export { encodeQueue, parseQueue, type QueueCommand } from "./commands/queue.ts";
+export {
+  type ControlMessage,
+  encodeControlMessage,
+  readControlMessage,
+} from "./control-message.ts";
 export { CommandError } from "./errors.ts";
 export type { Failure, FailureReport } from "./failure.ts";
 export { type Challenge, encodeHi, hashPassword, PROTOCOL_VERSION, parseHi } from "./handshake.ts";

@@ -2,6 +2,7 @@ import { CommandError, quote } from "./errors.ts";
 import { encodeFailure, type Failure, readFailure } from "./failure.ts";
 import { checkId } from "./id.ts";
 import { JsonError, type JsonMember, type JsonText, scanJson } from "./json.ts";
+import { isLeasedJob, type LeasedJob } from "./leased-job.ts";
 import {
   DEFAULT_PRIORITY,
   DEFAULT_RESERVE_SECONDS,
@@ -14,6 +15,7 @@ import {
 } from "./limits.ts";
 import { canonicalName, isTakenBackByNull, type Members, readMembers } from "./members.ts";
 import { checkQueueName } from "./queue-name.ts";
+import { checkTags, findTags } from "./tags.ts";
 import { formatTimestamp, parseTimestamp, TimestampError } from "./timestamp.ts";
 
 /** A job as a client pushes it: what the broker must know of it, and its text. */
@@ -31,6 +33,10 @@ export interface Job {
   at?: number;
   /** Only where a client hands over a job that has failed elsewhere. */
   failure?: Failure;
+  /** Millrace's own: what it may be called off with. At least one; absent for a job without. */
+  tags?: string[];
+  /** Millrace's own: the running job that it is pushed for, and that has to be its worker's still. */
+  onBehalf?: LeasedJob;
   /**
    * The client's own JSON object, byte for byte, but for what FWP gives to the server: defaults
    * that it left out are added, `enqueued_at` and `failure` are taken out.
@@ -52,6 +58,7 @@ const JOB_SHAPE = {
   priority: "int",
   failure: "failure",
   custom: "object",
+  on_behalf: "object",
 } as const;
 
 /**
@@ -117,6 +124,10 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
   };
   if (at !== undefined) job.at = at;
   if (failure !== undefined) job.failure = failure;
+  const { custom, on_behalf: onBehalf } = members;
+  const tags = custom && findTags(text.subarray(custom.start, custom.end));
+  if (tags !== undefined) job.tags = checkTags(tags);
+  if (onBehalf !== undefined) job.onBehalf = readParent(text, onBehalf);
   return job;
 }
 
@@ -156,8 +167,18 @@ function readPriority(priority = DEFAULT_PRIORITY): number {
   return priority;
 }
 
-/** FWP's members that only the server may write; what a client sends for them is not kept. */
-const SERVER_MEMBERS = new Set(["enqueued_at", "failure"]);
+/** Who may push on behalf of a job is known by its lease. */
+function readParent(text: Buffer, { start, end }: JsonMember): LeasedJob {
+  const parent: unknown = JSON.parse(text.toString("utf8", start, end));
+  if (isLeasedJob(parent)) return { jid: parent.jid, token: parent.lease };
+  throw new CommandError('on_behalf must be {"jid":"…","lease":…}');
+}
+
+/**
+ * Members that are not kept: what FWP says that only the server may write, and what is said of the PUSH
+ * and not of the job.
+ */
+const SERVER_MEMBERS = new Set(["enqueued_at", "failure", "on_behalf"]);
 
 /** FWP's members for which an empty string means that they were left out. */
 const EMPTY_MEANS_ABSENT = new Set(["queue", "created_at", "at"]);

@@ -75,6 +75,12 @@ export const MAX_ERRTYPE_BYTES = 100;
 export const MAX_MESSAGE_BYTES = 1_000;
 export const MAX_BACKTRACE_LINES = 50;
 
+/** Tags of a job: each is a set that every step of the job keeps right. */
+export const MAX_TAGS = 32;
+
+/** A tag, which is a part of a key's name. */
+export const MAX_TAG_BYTES = 255;
+
 /** Why a job is called off, and by whom; each as long as the message of a failure. */
 export const MAX_CANCEL_TEXT_BYTES = 1_000;
 

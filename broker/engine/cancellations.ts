@@ -1,8 +1,10 @@
 import type { Cancel, CancelReason } from "../../protocol/cancel.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
+import type { TagCancellation } from "../../protocol/tag-description.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Store } from "../store/store.ts";
+import { groupOfTag } from "./job-group.ts";
 
 /** A cancelled job is kept for a week, so that whoever misses it learns who called it off. */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -10,11 +12,21 @@ const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
 /** As many as of the dead, for the same reason. */
 const KEPT_COUNT = 100_000;
 
+/** Who calls off many jobs is answered after so long, well before clients give up on a reply. */
+const ANSWER_MS = 2_000;
+
 export interface CalledOff {
   /** "cancelling": it is being worked on, and its worker is told. */
   state: "cancelled" | "cancelling";
   /** When it was called off first; what came later has changed nothing. */
   cancel: Cancel;
+}
+
+/** The jobs with a tag. */
+export interface TaggedJobs {
+  /** How many of them wait or run. */
+  live: number;
+  cancellation: TagCancellation | undefined;
 }
 
 /** Calls off what is not to run, or not to run on. */
@@ -39,11 +51,62 @@ export class Cancellations {
     return outcome;
   }
 
-  /** Deletes some of the cancelled jobs that are too old or too many; resolves with how many. */
+  /**
+   * Calls off all jobs with a tag. From the first step on none of them is handed out; what is not done
+   * within two seconds goes on by itself.
+   * @param stopping ends the wait
+   */
+  async cancelTag(
+    tag: string,
+    told: CancelReason,
+    stopping: AbortSignal,
+  ): Promise<TagCancellation> {
+    const group = groupOfTag(tag);
+    const endsAt = this.#clock.steady() + ANSWER_MS;
+    await this.#store.cancels.cancelGroup(group, { at: this.#clock.now(), ...told });
+    let isMore = true;
+    while (isMore && this.#clock.steady() < endsAt && !stopping.aborted) {
+      isMore = await this.#sweep(group);
+    }
+    const { cancellation } = await this.findTag(tag);
+    if (cancellation === undefined) throw new CommandError("everything was deleted meanwhile");
+    const { waiting, running } = cancellation;
+    this.#log.info({ event: "tag.called-off", tag: echo(tag), waiting, running });
+    return cancellation;
+  }
+
+  async findTag(tag: string): Promise<TaggedJobs> {
+    const { live, running, cancellation } = await this.#store.cancels.findGroup(groupOfTag(tag));
+    return { live, cancellation: cancellation && { ...cancellation, running } };
+  }
+
+  /**
+   * Goes on with what has been begun, by whomever: calls off a bounded number of jobs of groups that are
+   * being called off. Resolves with whether there are more.
+   */
+  async goOn(): Promise<boolean> {
+    let isAnyMore = false;
+    for (const group of await this.#store.cancels.closedGroups()) {
+      if (await this.#sweep(group)) isAnyMore = true;
+    }
+    return isAnyMore;
+  }
+
+  /**
+   * Deletes some of the cancelled jobs that are too old or too many, and what is kept of groups;
+   * resolves with how many that were.
+   */
   async purge(): Promise<number> {
-    const endedBefore = this.#clock.now() - KEPT_MS;
-    const count = await this.#store.cancels.purge({ endedBefore, keep: KEPT_COUNT });
+    const limits = { endedBefore: this.#clock.now() - KEPT_MS, keep: KEPT_COUNT };
+    const count = await this.#store.cancels.purge(limits);
     if (count > 0) this.#log.info({ event: "cancelled.purged", count });
-    return count;
+    return count + (await this.#store.cancels.purgeGroups(limits));
+  }
+
+  /** A part of a group. What is too many is deleted in the same pace, so that it can't pile up. */
+  async #sweep(group: string): Promise<boolean> {
+    const left = await this.#store.cancels.sweepGroup(group);
+    if (left > 0) await this.purge();
+    return left > 0;
   }
 }

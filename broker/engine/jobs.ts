@@ -13,6 +13,7 @@ import type {
   HeldJob,
   JobLocation,
   NewJob,
+  PushRefusal,
   Store,
 } from "../store/store.ts";
 import { refusedPush } from "./refused-push.ts";
@@ -83,7 +84,7 @@ export class Jobs {
     const isDue = job.at === undefined || job.at <= now;
     const newJob: NewJob = isDue ? { ...job, enqueuedAt: now } : job;
     const outcome = await this.#store.push(newJob);
-    if (typeof outcome === "object") throw refusedPush(job, outcome);
+    if (typeof outcome === "object") throw await this.#refusedPush(job, outcome);
     if (outcome === "live")
       this.#log.info({ event: "job.pushed-again", jid: job.jid, queue: job.queue });
     else if (isDue) this.events.emit("enqueued", job.queue, 1);
@@ -263,6 +264,11 @@ export class Jobs {
         code: "STALE",
       },
     );
+  }
+
+  async #refusedPush(job: Job, refusal: PushRefusal): Promise<CommandError> {
+    if (refusal.kind !== "parent stale") return refusedPush(job, refusal);
+    return await this.#staleLease(job.onBehalf?.jid ?? "", job.onBehalf?.token);
   }
 
   #jitter(): number {

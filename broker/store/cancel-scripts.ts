@@ -1,8 +1,8 @@
 import { readCancel } from "./cancel.ts";
 import { LATER } from "./group-commit.ts";
-import { integer, list, text, unexpected } from "./redis-reply.ts";
+import { integer, list, pairs, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
-import type { CancelOutcome } from "./store.ts";
+import type { CancelOutcome, GroupCancellation, JobGroup } from "./store.ts";
 
 /** The transitions of what is called off. What they do, and what they return, says the head of the file. */
 
@@ -20,6 +20,8 @@ export const cancel = new Script({
     "cancelling",
     "cancelled",
     "notices",
+    "ties",
+    "groups",
   ],
   fixed: ["now"],
   each: ["jid", "why"],
@@ -38,8 +40,70 @@ export const cancel = new Script({
 
 export const purgeCancelled = new Script({
   name: "purge-cancelled",
-  keys: ["jobs", "cancels", "cancelled"],
+  keys: ["jobs", "cancels", "cancelled", "ties", "groups"],
+  fixed: ["endedBefore", "keep", "limit", "now"],
+  each: [],
+  parse: integer,
+});
+
+export const cancelGroup = new Script({
+  name: "cancel-group",
+  keys: ["ties", "groups"],
+  fixed: ["now", "group", "reason", "by"],
+  each: [],
+  parse: readGroup,
+});
+
+export const findGroup = new Script({
+  name: "find-group",
+  keys: ["groups"],
+  fixed: ["group"],
+  each: [],
+  parse: readGroup,
+});
+
+export const sweepGroup = new Script({
+  name: "sweep-group",
+  keys: [
+    "scheduled",
+    "retries",
+    "queue",
+    "working",
+    "reservations",
+    "cancels",
+    "cancelling",
+    "cancelled",
+    "notices",
+    "ties",
+    "groups",
+  ],
+  fixed: ["now", "group", "limit"],
+  each: [],
+  parse: integer,
+});
+
+export const purgeCancellations = new Script({
+  name: "purge-cancellations",
+  keys: ["groups"],
   fixed: ["endedBefore", "keep", "limit"],
   each: [],
   parse: integer,
 });
+
+function readGroup(reply: unknown): JobGroup {
+  const [live, running, ...told] = list(reply);
+  const group = { live: integer(live) + integer(running), running: integer(running) };
+  if (told.length === 0) return group;
+  const fields = Object.fromEntries(pairs(told).map(([name, value]) => [name, text(value)]));
+  return { ...group, cancellation: readCancellation(fields) };
+}
+
+/** To the scripts an empty text is none. */
+function readCancellation(fields: Record<string, string>): GroupCancellation {
+  const { at, reason, by, waiting, endedAt } = fields;
+  const cancellation: GroupCancellation = { at: Number(at), waiting: Number(waiting) };
+  if (reason) cancellation.reason = reason;
+  if (by) cancellation.by = by;
+  if (endedAt !== undefined) cancellation.endedAt = Number(endedAt);
+  return cancellation;
+}

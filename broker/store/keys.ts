@@ -28,8 +28,25 @@ export interface Keys {
    * <when> <wid>`; without a lease, token and milliseconds are 0.
    */
   reservations: string;
-  /** Hash: jid → what its end concerns besides itself; few jobs have an entry. See shared/endings.lua. */
+  /**
+   * Hash: jid → MessagePack `{queue, tags}`, what its end concerns besides itself, and its queue, so that
+   * it is found without reading its record. Of jobs that have tags, as long as they have a record.
+   */
   ties: string;
+  /**
+   * Of groups of jobs, which may be called off as a whole; today those that have a tag, `tag:<tag>`. By
+   * this prefix and
+   *
+   * - `jobs:<group>`, sorted set: each jid with that tag that has a record; scored 0 when it is to run or
+   *   runs, 1 when it runs and is called off, 2 when it has ended and is kept. One that is removed and not
+   *   deleted yet may have any of these
+   * - `names`, set: the groups that have jobs
+   * - `closed`, set: the groups that are being called off
+   * - `cancel:<group>`, hash: `at`, `reason`, `by`, `waiting` and `endedAt` of its last cancellation: when,
+   *   why and by whom, how many jobs were called off before they ran, and when the last one had ended
+   * - `ended`, sorted set: groups that were called off scored by when that had ended
+   */
+  groups: string;
   /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
   tokens: string;
   /** Time: when a broker was last there, to within half a second. */
@@ -95,6 +112,7 @@ export function keysOf(namespace: string): Keys {
     working: key("working"),
     reservations: key("reservations"),
     ties: key("ties"),
+    groups: key("groups:"),
     tokens: key("tokens"),
     alive: key("alive"),
     outage: key("outage"),

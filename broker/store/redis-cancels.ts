@@ -5,7 +5,8 @@ import * as scripts from "./cancel-scripts.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Keys } from "./keys.ts";
 import type { RedisLink } from "./redis-link.ts";
-import { type CancelOutcome, type CancelStore, UnreadableJob } from "./store.ts";
+import { list, text } from "./redis-reply.ts";
+import { type CancelOutcome, type CancelStore, type JobGroup, UnreadableJob } from "./store.ts";
 
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
@@ -34,6 +35,29 @@ export class RedisCancels implements CancelStore {
   }
 
   purge(limits: { endedBefore: number; keep: number }): Promise<number> {
-    return scripts.purgeCancelled.run(this.#link, this.#keys, { ...limits, limit: STEP });
+    const fixed = { ...limits, limit: STEP, now: this.#clock.now() };
+    return scripts.purgeCancelled.run(this.#link, this.#keys, fixed);
+  }
+
+  cancelGroup(group: string, { at, reason = "", by = "" }: Cancel): Promise<JobGroup> {
+    return scripts.cancelGroup.run(this.#link, this.#keys, { now: at, group, reason, by });
+  }
+
+  sweepGroup(group: string): Promise<number> {
+    const fixed = { now: this.#clock.now(), group, limit: STEP };
+    return scripts.sweepGroup.run(this.#link, this.#keys, fixed);
+  }
+
+  findGroup(group: string): Promise<JobGroup> {
+    return scripts.findGroup.run(this.#link, this.#keys, { group });
+  }
+
+  async closedGroups(): Promise<string[]> {
+    const reply = await this.#link.call("SRANDMEMBER", `${this.#keys.groups}closed`, STEP);
+    return list(reply).map(text);
+  }
+
+  purgeGroups(limits: { endedBefore: number; keep: number }): Promise<number> {
+    return scripts.purgeCancellations.run(this.#link, this.#keys, { ...limits, limit: STEP });
   }
 }

@@ -43,12 +43,17 @@ import {
   type WorkerBeat,
   type WorkerDetails,
 } from "./store.ts";
+import { encodeTies } from "./ties.ts";
 
 /** At some 10 µs an item, a group keeps Redis busy for about a millisecond. */
 const GROUP = { maxItems: 100 };
 
-/** Copying a megabyte into Redis takes it about as long. */
-const PUSH_GROUP = { ...GROUP, maxWeight: 2 ** 20, weigh: (job: NewJob) => job.text.length };
+/** Copying a megabyte into Redis takes it about as long, and so does noting a thousand tags. */
+const PUSH_GROUP = {
+  ...GROUP,
+  maxWeight: 2 ** 20,
+  weigh: (job: NewJob) => job.text.length + (job.tags?.length ?? 0) * 2 ** 10,
+};
 
 /** So does looking into a thousand queues. */
 const RESERVE_GROUP = {
@@ -110,17 +115,14 @@ export class RedisStore implements Store {
   /** Connects, and listens to the other brokers. */
   async open(): Promise<void> {
     await this.#link.connect();
-    const notify = (notice: Notice) => {
-      for (const listener of this.#listeners) listener(notice);
-    };
     await this.#link.subscribe(
       this.#keys.notices,
       (message) => {
         const { notices, origin } = parseNotice(message);
         if (notices.length === 0) this.#log.warn({ event: "notice.unknown" });
-        if (origin !== this.#id) for (const notice of notices) notify(notice);
+        if (origin !== this.#id) for (const notice of notices) this.#notify(notice);
       },
-      () => notify({ kind: "reconnected" }),
+      () => this.#notify({ kind: "reconnected" }),
     );
   }
 
@@ -196,7 +198,8 @@ export class RedisStore implements Store {
   }
 
   purgeDead(limits: { diedBefore: number; keep: number }): Promise<number> {
-    return scripts.purgeDead.run(this.#link, this.#keys, { ...limits, limit: STEP });
+    const fixed = { ...limits, limit: STEP, now: this.#clock.now() };
+    return scripts.purgeDead.run(this.#link, this.#keys, fixed);
   }
 
   purgeHistory(before: number): Promise<number> {
@@ -284,9 +287,12 @@ export class RedisStore implements Store {
       queue: job.queue,
       band: (MAX_PRIORITY - job.priority) * PLACES_A_PRIORITY,
       due: job.enqueuedAt === undefined ? (job.at ?? "") : "",
+      ties: encodeTies(job),
+      behalf: job.onBehalf === undefined ? "" : `${job.onBehalf.token} ${job.onBehalf.jid}`,
       record: encodeRecord(headerOf(job), job.text),
     }));
-    return scripts.push.run(this.#link, this.#keys, { origin: this.#id }, items);
+    const fixed = { origin: this.#id, now: this.#clock.now() };
+    return scripts.push.run(this.#link, this.#keys, fixed, items);
   }
 
   async #commitReserve(
@@ -307,6 +313,7 @@ export class RedisStore implements Store {
       }
       return replies.map((reply, index) => {
         if (reply === LATER && requests[index]?.isExtra) return undefined;
+        if (reply === "again") return this.#suggestLook(requests[index]?.queues ?? []);
         return typeof reply === "object" ? Object.assign(reply, { call }) : reply;
       });
     } catch (error) {
@@ -319,6 +326,15 @@ export class RedisStore implements Store {
     const items = jobs.map(({ jid, dueAt, token = 0 }) => ({ jid, due: dueAt, token }));
     const now = this.#clock.now();
     return scripts.snooze.run(this.#link, this.#keys, { now, day: dayOf(now) }, items);
+  }
+
+  /** These queues may have jobs, though none was found. */
+  #suggestLook(queues: readonly string[]): undefined {
+    for (const queue of queues) this.#notify({ kind: "queue", queue });
+  }
+
+  #notify(notice: Notice): void {
+    for (const listener of this.#listeners) listener(notice);
   }
 
   #commitAck(jobs: HeldJob[]): Promise<AckOutcome[]> {

@@ -78,7 +78,7 @@ export class RedisWaiting implements WaitingStore {
 
   async discard(jobs: readonly PlacedJob[]): Promise<void> {
     for (const part of inSteps(jobs, STEP))
-      await scripts.discard.run(this.#link, this.#keys, {}, part);
+      await scripts.discard.run(this.#link, this.#keys, { now: this.#clock.now() }, part);
   }
 
   async kill(jobs: readonly PlacedJob[]): Promise<void> {
@@ -112,7 +112,10 @@ export class RedisWaiting implements WaitingStore {
   }
 
   deleteRemoved(): Promise<number> {
-    return scripts.deleteRemoved.run(this.#link, this.#keys, { limit: STEP });
+    return scripts.deleteRemoved.run(this.#link, this.#keys, {
+      limit: STEP,
+      now: this.#clock.now(),
+    });
   }
 }
 

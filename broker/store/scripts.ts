@@ -35,9 +35,12 @@ export const push = new Script({
     "cancels",
     "cancelling",
     "cancelled",
+    "ties",
+    "groups",
+    "reservations",
   ],
-  fixed: ["origin"],
-  each: ["jid", "queue", "band", "due", "record"],
+  fixed: ["origin", "now"],
+  each: ["jid", "queue", "band", "due", "ties", "behalf", "record"],
   parse: (reply): PushOutcome[] => {
     const [letters, ...refusals] = list(reply);
     return Array.from(text(letters), (letter) => {
@@ -49,11 +52,20 @@ export const push = new Script({
 });
 
 function readRefusal(reply: unknown): PushRefusal {
-  const [kind, told] = list(reply);
-  const name = text(kind);
-  if (name === "cancelled" || name === "cancelling")
-    return { kind: name, cancel: readCancel(told) };
-  return unexpected(name);
+  const [name, told, running] = list(reply);
+  const kind = text(name);
+  switch (kind) {
+    case "cancelled":
+    case "cancelling":
+    case "parent cancelling":
+      return { kind, cancel: readCancel(told) };
+    case "closed":
+      return { kind, group: text(told), running: integer(running) };
+    case "parent stale":
+      return { kind };
+    default:
+      return unexpected(kind);
+  }
 }
 
 export interface HandedOut {
@@ -84,13 +96,17 @@ export const reserve = new Script({
     "retries",
     "dead",
     "tokens",
+    "ties",
+    "cancels",
+    "cancelled",
+    "groups",
   ],
   fixed: ["now", "call"],
   each: ["wid", "queues", "lease"],
-  parse: (reply): (HandedOut | PutAside | typeof LATER | undefined)[] => {
+  parse: (reply): (HandedOut | PutAside | typeof LATER | "again" | undefined)[] => {
     const [packed, ...records] = list(reply);
     const answers = list(unpack(bytes(packed)));
-    const parsed: (HandedOut | PutAside | typeof LATER | undefined)[] = [];
+    const parsed: (HandedOut | PutAside | typeof LATER | "again" | undefined)[] = [];
     let next = 0;
     for (let index = 0; index < answers.length; index += 4) {
       const [jid, queue, last, token] = answers.slice(index, index + 4);
@@ -99,8 +115,10 @@ export const reserve = new Script({
         parsed.push({ jid, record, queue, left: last, token: optional(token) });
       } else if (typeof jid === "string" && queue === false) {
         parsed.push({ jid, version: last === false ? undefined : String(last) });
-      } else if (typeof jid === "boolean") {
-        parsed.push(jid ? LATER : undefined);
+      } else if (jid === true) {
+        parsed.push(last === true ? "again" : LATER);
+      } else if (jid === false) {
+        parsed.push(undefined);
       } else {
         return unexpected(answers);
       }
@@ -122,6 +140,8 @@ export const release = new Script({
     "cancelled",
     "counters",
     "history",
+    "ties",
+    "groups",
   ],
   fixed: ["origin", "now", "day"],
   each: ["jid", "call", "token"],
@@ -145,6 +165,8 @@ export const snooze = new Script({
     "cancelled",
     "counters",
     "history",
+    "ties",
+    "groups",
   ],
   fixed: ["now", "day"],
   each: ["jid", "due", "token"],
@@ -179,6 +201,7 @@ export const ack = new Script({
     "ties",
     "cancelling",
     "cancelled",
+    "groups",
   ],
   fixed: ["now", "day"],
   each: ["jid", "token"],
@@ -208,6 +231,7 @@ export const fail = new Script({
     "ties",
     "cancelling",
     "cancelled",
+    "groups",
   ],
   fixed: ["now", "day"],
   each: ["jid", "report", "jitter", "cause", "token", "call"],
@@ -229,7 +253,7 @@ export const fail = new Script({
 
 export const renew = new Script({
   name: "renew",
-  keys: ["working", "reservations", "cancels", "cancelling", "cancelled"],
+  keys: ["working", "reservations", "cancels", "cancelling"],
   fixed: ["now"],
   each: ["jid", "token"],
   parse: (reply): RenewOutcome[] => {
@@ -290,7 +314,18 @@ function placeOf([name, score, reservation]: unknown[]): Place {
 
 export const enqueue = new Script({
   name: "enqueue",
-  keys: ["jobs", "queues", "queue", "scheduled", "retries", "dead", "sequence", "notices"],
+  keys: [
+    "jobs",
+    "queues",
+    "queue",
+    "scheduled",
+    "retries",
+    "dead",
+    "sequence",
+    "notices",
+    "ties",
+    "groups",
+  ],
   fixed: ["origin", "now", "dueBy"],
   each: ["set", "jid"],
   parse: (reply): (string | typeof LATER | undefined)[] =>
@@ -310,7 +345,7 @@ export const read = new Script({
 
 export const kill = new Script({
   name: "kill",
-  keys: ["scheduled", "retries", "dead"],
+  keys: ["scheduled", "retries", "dead", "ties", "groups"],
   fixed: ["now"],
   each: ["set", "jid"],
   parse: digits,
@@ -318,8 +353,8 @@ export const kill = new Script({
 
 export const discard = new Script({
   name: "discard",
-  keys: ["jobs", "scheduled", "retries", "dead", "ties"],
-  fixed: [],
+  keys: ["jobs", "scheduled", "retries", "dead", "ties", "groups"],
+  fixed: ["now"],
   each: ["set", "jid"],
   parse: digits,
 });
@@ -358,8 +393,8 @@ export const removeQueues = new Script({
 
 export const deleteRemoved = new Script({
   name: "delete-removed",
-  keys: ["jobs", "removals", "removed", "revived", "ties"],
-  fixed: ["limit"],
+  keys: ["jobs", "removals", "removed", "revived", "ties", "groups"],
+  fixed: ["limit", "now"],
   each: [],
   parse: integer,
 });
@@ -429,8 +464,8 @@ export const forgetWorkers = new Script({
 
 export const purgeDead = new Script({
   name: "purge-dead",
-  keys: ["jobs", "dead", "ties"],
-  fixed: ["diedBefore", "keep", "limit"],
+  keys: ["jobs", "dead", "ties", "groups"],
+  fixed: ["diedBefore", "keep", "limit", "now"],
   each: [],
   parse: integer,
 });
@@ -465,6 +500,7 @@ export const flush = new Script({
     "cancelled",
     "cancels",
     "notices",
+    "groups",
   ],
   fixed: [],
   each: [],

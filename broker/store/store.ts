@@ -19,7 +19,10 @@ export interface Store {
   readonly cancels: CancelStore;
 
   push(job: NewJob): Promise<PushOutcome>;
-  /** Rejects with UnreadableJob when that is what came: it is out of the way then. */
+  /**
+   * Rejects with UnreadableJob when that is what came: it is out of the way then. Where nothing came
+   * because so many jobs were called off that it had to stop, notices of the queues say so before.
+   */
   reserve(request: ReserveRequest): Promise<Reserved | undefined>;
   /** Undoes a reservation that never reached its worker. */
   release(reserved: Reserved): Promise<void>;
@@ -111,6 +114,19 @@ export interface CancelStore {
   cancel(jid: string, cancel: Cancel): Promise<CancelOutcome>;
   /** Deletes cancelled jobs that ended too long ago, or are too many; resolves with how many. */
   purge(limits: { endedBefore: number; keep: number }): Promise<number>;
+
+  /**
+   * From now on no job of the group is handed out, and none pushed. What is being called off stays as it
+   * is, and so does what was, and of which nothing waits or runs.
+   */
+  cancelGroup(group: string, cancel: Cancel): Promise<JobGroup>;
+  /** Calls off some of a group that is being called off; resolves with how many are left to be. */
+  sweepGroup(group: string): Promise<number>;
+  findGroup(group: string): Promise<JobGroup>;
+  /** Groups that are being called off: all of them, or some where they are many. */
+  closedGroups(): Promise<string[]>;
+  /** Forgets that groups were called off, as purge does it with jobs. */
+  purgeGroups(limits: { endedBefore: number; keep: number }): Promise<number>;
 }
 
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
@@ -136,11 +152,15 @@ export interface NewJob extends Job {
 export type PushOutcome = "stored" | "live" | PushRefusal;
 
 /** Why a job may not be pushed; nothing has changed. */
-export interface PushRefusal {
+export type PushRefusal =
   /** It was called off before: what is over, and what is not yet, does not start anew. */
-  kind: "cancelled" | "cancelling";
-  cancel: Cancel;
-}
+  | { kind: "cancelled" | "cancelling"; cancel: Cancel }
+  /** A group that it would be in is being called off; so many of the group still run. */
+  | { kind: "closed"; group: string; running: number }
+  /** The job on whose behalf it is pushed is being called off. */
+  | { kind: "parent cancelling"; cancel: Cancel }
+  /** That job is no longer its worker's. */
+  | { kind: "parent stale" };
 
 export interface ReserveRequest {
   wid: string;
@@ -195,6 +215,23 @@ export interface SnoozedJob extends HeldJob {
 
 /** With `cancel` it is renewed, and called off. "lost": it is not the worker's any longer. */
 export type RenewOutcome = "renewed" | "lost" | { cancel: Cancel };
+
+/** Jobs that can be called off together. */
+export interface JobGroup {
+  /** How many wait, or are being worked on. */
+  live: number;
+  /** How many of these are being worked on, and are called off. */
+  running: number;
+  /** The last one, if there was one. */
+  cancellation?: GroupCancellation;
+}
+
+export interface GroupCancellation extends Cancel {
+  /** How many were called off before they ran. */
+  waiting: number;
+  /** When the last of them had ended; absent while it goes on. */
+  endedAt?: number;
+}
 
 /** The first two tell of the first time that it was called off. */
 export type CancelOutcome =

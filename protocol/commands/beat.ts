@@ -2,10 +2,12 @@ import { encodeCalledOffJob } from "../called-off-job.ts";
 import { type ControlMessage, findControlMessage } from "../control-message.ts";
 import { CommandError, echo } from "../errors.ts";
 import { checkId } from "../id.ts";
+import { isLeasedJob, type LeasedJob } from "../leased-job.ts";
 import { MAX_BEAT_JOBS } from "../limits.ts";
-import { isToken } from "../token.ts";
 import type { WorkerState } from "../worker-state.ts";
 import { readObject } from "./arguments.ts";
+
+export type { LeasedJob };
 
 /** What a worker process tells of itself. */
 export interface Beat {
@@ -15,11 +17,6 @@ export interface Beat {
   rssKb: number;
   /** Millrace's own: the leases that are to be renewed. A Faktory passes over it. */
   jobs?: readonly LeasedJob[];
-}
-
-export interface LeasedJob {
-  jid: string;
-  token: number;
 }
 
 /** What the server says to it. */
@@ -52,10 +49,7 @@ function readJobs(jobs: unknown, argument: Buffer): LeasedJob[] {
   if (!Array.isArray(jobs)) throw refuse("jobs must be an array");
   if (jobs.length > MAX_BEAT_JOBS) throw refuse(`more than ${MAX_BEAT_JOBS} jobs`);
   return jobs.map((job: unknown) => {
-    if (typeof job === "object" && job !== null && "jid" in job && "lease" in job) {
-      const { jid, lease: token } = job;
-      if (typeof jid === "string" && isToken(token)) return { jid, token };
-    }
+    if (isLeasedJob(job)) return { jid: job.jid, token: job.lease };
     throw refuse('each job must be {"jid":"…","lease":…}');
   });
 }

@@ -30,6 +30,7 @@ interface GivenJob {
   priority: number;
   retry: number;
   in: number;
+  tags: string[];
 }
 
 type Step =
@@ -38,8 +39,10 @@ type Step =
   | { do: "ack" | "release" | "hand back"; which: number }
   | { do: "fail"; which: number; jitter: number }
   | { do: "ack stranger" | "cancel"; jid: string }
+  /** Calls off a tag; its jobs are called off by another step. */
+  | { do: "cancel tag"; tag: string }
   | { do: "advance"; ms: number }
-  | { do: "expire" | "promote" }
+  | { do: "expire" | "promote" | "sweep" }
   | { do: "purge"; set: "dead" | "cancelled"; ageMs: number; keep: number }
   /** Redis is killed while these are under way, so many turns of the event loop after they began. */
   | { do: "crash"; jobs: GivenJob[]; requests: string[][]; turns: number };
@@ -47,6 +50,7 @@ type Step =
 // Few of each, so that they meet often.
 const jid = fc.constantFrom(..."abcdefghij");
 const queue = fc.constantFrom("q", "r", "s");
+const tag = fc.constantFrom("x", "y");
 const which = fc.nat(9);
 
 const job = fc.record({
@@ -55,6 +59,7 @@ const job = fc.record({
   priority: fc.constantFrom(1, 5, 5, 9),
   retry: fc.constantFrom(25, 25, 2, 1, 0, -1),
   in: fc.constantFrom(0, 0, 0, 1, 60_000, 3_600_000),
+  tags: fc.oneof(fc.constant<string[]>([]), fc.uniqueArray(tag, { maxLength: 2 })),
 });
 
 const jobs = fc.array(job, { maxLength: 5 });
@@ -74,6 +79,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: of("hand back"), which }) },
   { weight: 1, arbitrary: fc.record({ do: of("ack stranger"), jid }) },
   { weight: 3, arbitrary: fc.record({ do: of("cancel"), jid }) },
+  { weight: 1, arbitrary: fc.record({ do: of("cancel tag"), tag }) },
+  { weight: 3, arbitrary: fc.record({ do: of("sweep") }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -155,6 +162,16 @@ class Pair {
         );
         break;
       }
+      case "cancel tag":
+        await store.cancels.cancelGroup(`tag:${step.tag}`, { at: now });
+        model.close(step.tag);
+        break;
+      case "sweep":
+        for (const group of await store.cancels.closedGroups()) {
+          assert.is(await store.cancels.sweepGroup(group), 0);
+        }
+        model.sweep(now);
+        break;
       case "release": {
         const found = this.#handedOut.get(this.#pick(step.which));
         if (found === undefined) break;
@@ -189,14 +206,18 @@ class Pair {
         break;
       }
       case "crash":
+        // What a FETCH cancels on its way, and nobody hears of, the model could not know.
+        if (model.closed.size > 0 && step.requests.length > 0) break;
         await this.#crash(step.jobs, step.requests, step.turns);
         break;
     }
   }
 
   async check(): Promise<void> {
+    this.model.settle();
     const state = await this.world.state();
     checkState(state);
+    checkGroups(state);
     assert.equal(describe(state), this.model.describe());
     const { stored, done, discarded, purged, revived } = this.model.flow;
     assert.is(Object.keys(state.jobs).length, stored - done - discarded - purged - revived);
@@ -250,10 +271,11 @@ function nameOf(outcome: PushOutcome): string {
 
 let pushes = 0;
 
-function newJob({ in: delay, ...given }: GivenJob, now: number): NewJob {
+function newJob({ in: delay, tags, ...given }: GivenJob, now: number): NewJob {
   const text = Buffer.from(`{"jid":"${given.jid}","push":${++pushes}}`);
+  const tagged = tags.length > 0 ? { tags } : {};
   const due = delay === 0 ? { enqueuedAt: now } : { at: now + delay };
-  return { jobtype: "T", reserveForSeconds: 1_800, text, ...given, ...due };
+  return { jobtype: "T", reserveForSeconds: 1_800, text, ...given, ...due, ...tagged };
 }
 
 /** What must be true of any state, whatever has happened. */
@@ -278,6 +300,20 @@ function checkState(state: State): void {
   assert.is(new Set(allPlaces).size, allPlaces.length, "no place is given twice");
 }
 
+/** Each group has exactly the jobs whose ties name it, each by where it is. */
+function checkGroups(state: State): void {
+  const { jobs, ties, working, dead, cancelled, groups } = state;
+  const holds: Record<string, Record<string, string>> = {};
+  for (const [jid, { queue, tags }] of Object.entries(ties)) {
+    assert.is(jobs[jid]?.queue, queue, "what has ties has a record, and is found by its queue");
+    const isCalledOff = jid in working && state.cancelling.includes(jid);
+    const hold = jid in dead || jid in cancelled ? "kept" : isCalledOff ? "called off" : "live";
+    for (const name of tags) holds[`tag:${name}`] = { ...holds[`tag:${name}`], [jid]: hold };
+  }
+  const found = Object.entries(groups).filter(([, group]) => group.jobs !== undefined);
+  assert.equal(Object.fromEntries(found.map(([name, group]) => [name, group.jobs])), holds);
+}
+
 function describe(state: State): Described {
   const { scheduled, retries, working, dead, cancelled, cancelling, jobs, counters } = state;
   const { processed = 0, failures = 0 } = counters;
@@ -289,9 +325,17 @@ function describe(state: State): Described {
     dead,
     cancelled,
     cancelling,
+    closed: closedTags(state),
     texts: mapValues(jobs, ({ text }) => text),
     counters: { processed, failures },
   };
+}
+
+function closedTags({ groups }: State): string[] {
+  const closed = Object.entries(groups).filter(
+    ([, { cancellation }]) => cancellation !== undefined && cancellation.endedAt === undefined,
+  );
+  return closed.map(([name]) => name.slice("tag:".length)).toSorted();
 }
 
 function mapValues<Value, Result>(

@@ -8,6 +8,7 @@ export interface ModelJob {
   priority: number;
   retry: number;
   text: string;
+  tags: readonly string[];
   /** How often it has failed. */
   failures: number;
 }
@@ -32,23 +33,46 @@ export class Model {
   readonly cancelled: Placed[] = [];
   /** Of those in `working`. */
   readonly calledOff = new Set<string>();
+  /** The tags that are being cancelled. */
+  readonly closed = new Set<string>();
   processed = 0;
   failures = 0;
   /** How many jobs have been accepted, done, discarded and purged. */
   readonly flow = { stored: 0, done: 0, discarded: 0, purged: 0, revived: 0 };
   #sequence = 0;
 
-  push({ jid, queue, priority, retry, text, at }: NewJob): string {
+  push({ jid, queue, priority, retry, text, at, tags = [] }: NewJob): string {
+    if (tags.some((tag) => this.closed.has(tag))) return "closed";
     if (this.calledOff.has(jid)) return "cancelling";
     if (has(this.cancelled, jid)) return "cancelled";
     const isDead = take(this.dead, jid) !== undefined;
     if (!isDead && this.find(jid) !== undefined) return "live";
     this.flow.stored++;
     if (isDead) this.flow.revived++;
-    const job = { jid, queue, priority, retry, text: text.toString(), failures: 0 };
+    const job = { jid, queue, priority, retry, text: text.toString(), tags, failures: 0 };
     if (at === undefined) this.#enqueue(job);
     else insert(this.scheduled, { job, score: at });
     return "stored";
+  }
+
+  /** Calls off a tag, without the jobs that have it. */
+  close(tag: string): void {
+    this.closed.add(tag);
+  }
+
+  /** Calls off the jobs of all tags that are being cancelled. */
+  sweep(now: number): void {
+    for (const job of this.#live()) {
+      if (job.tags.some((tag) => this.closed.has(tag))) this.cancel(job.jid, now);
+    }
+  }
+
+  /** A cancellation is over when nothing is left to wait for. */
+  settle(): void {
+    const live = this.#live();
+    for (const tag of this.closed) {
+      if (!live.some(({ tags }) => tags.includes(tag))) this.closed.delete(tag);
+    }
   }
 
   cancel(jid: string, now: number): string {
@@ -68,7 +92,7 @@ export class Model {
 
   reserve(queues: readonly string[], now: number): string | undefined {
     for (const name of queues) {
-      const first = this.queues.get(name)?.shift();
+      const first = this.#takeOpen(name, now);
       if (first === undefined) continue;
       insert(this.working, { job: first.job, score: now + RESERVED_MS, place: first.score });
       return first.job.jid;
@@ -152,9 +176,25 @@ export class Model {
       dead: scores(this.dead),
       cancelled: scores(this.cancelled),
       cancelling: [...this.calledOff].toSorted(),
+      closed: [...this.closed].toSorted(),
       texts: Object.fromEntries(all.flat().map(({ job }) => [job.jid, job.text])),
       counters: { processed, failures },
     };
+  }
+
+  /** The first job of a queue that may run; those before it are cancelled. */
+  #takeOpen(name: string, now: number): Placed | undefined {
+    for (;;) {
+      const first = this.queues.get(name)?.shift();
+      if (first === undefined || !first.job.tags.some((tag) => this.closed.has(tag))) return first;
+      insert(this.cancelled, { job: first.job, score: now });
+    }
+  }
+
+  /** All that wait or run. */
+  #live(): ModelJob[] {
+    const sets = [...this.queues.values(), this.scheduled, this.retries, this.working];
+    return sets.flat().map(({ job }) => job);
   }
 
   /** A job that was called off ends so, whatever has ended it. */
@@ -185,6 +225,7 @@ export interface Described {
   dead: Record<string, number>;
   cancelled: Record<string, number>;
   cancelling: string[];
+  closed: string[];
   texts: Record<string, string>;
   counters: { processed: number; failures: number };
 }

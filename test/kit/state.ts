@@ -2,8 +2,9 @@ import type { Redis } from "ioredis";
 import { Packr } from "msgpackr";
 import { encodeCancel, readCancel } from "../../broker/store/cancel.ts";
 import { type Keys, keysOf, PLACES_A_PRIORITY } from "../../broker/store/keys.ts";
-import { encodeRecord, type JobHeader } from "../../broker/store/record.ts";
+import { encodeRecord, type JobHeader, pack } from "../../broker/store/record.ts";
 import type { Cancel } from "../../protocol/cancel.ts";
+import { type Group, readGroupKey, seedGroup } from "./group-state.ts";
 
 /** All that a namespace holds, as one plain object: what keys.ts describes. */
 export interface State {
@@ -30,6 +31,10 @@ export interface State {
   cancelling: string[];
   cancelled: Record<string, number>;
   cancels: Record<string, Cancel>;
+  /** Of jobs that are in groups: the queue, and the tags. */
+  ties: Record<string, { queue: string; tags: string[] }>;
+  /** The jobs of each group, scored by how it has them; its cancellation, if there was one. */
+  groups: Record<string, Group>;
   paused: string[];
   /** What was removed and is not deleted yet, by its number: jids with the scores that they had. */
   removed: Record<string, Record<string, number>>;
@@ -72,6 +77,8 @@ export const EMPTY: State = {
   cancelling: [],
   cancelled: {},
   cancels: {},
+  ties: {},
+  groups: {},
   paused: [],
   removed: {},
   revived: {},
@@ -116,6 +123,8 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   for (const [jid, cancel] of Object.entries(state.cancels)) {
     batch.hset(keys.cancels, jid, encodeCancel(cancel));
   }
+  for (const [jid, ties] of Object.entries(state.ties)) batch.hset(keys.ties, jid, pack(ties));
+  for (const [name, group] of Object.entries(state.groups)) seedGroup(batch, keys, name, group);
   for (const name of state.paused) batch.sadd(keys.paused, name);
   for (const [removal, scores] of Object.entries(state.removed)) {
     batch.sadd(keys.removals, removal);
@@ -154,6 +163,8 @@ export async function readState(redis: Redis, namespace: string): Promise<State>
       state.queues[key.slice(keys.queue.length)] = mapValues(scores, placeOf);
     } else if (key.startsWith(keys.removed)) {
       state.removed[key.slice(keys.removed.length)] = await readScores(redis, key);
+    } else if (key.startsWith(keys.groups)) {
+      await readGroupKey(redis, keys, key, state.groups);
     } else if (key.startsWith(keys.worker)) {
       state.details[key.slice(keys.worker.length)] = await redis.hgetall(key);
     } else {
@@ -188,6 +199,11 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       break;
     case keys.cancels:
       state.cancels = mapValues(await redis.hgetallBuffer(key), readCancel);
+      break;
+    case keys.ties:
+      state.ties = mapValues(await redis.hgetallBuffer(key), (packed) => {
+        return packr.unpack(packed) as State["ties"][string];
+      });
       break;
     case keys.paused:
       state.paused = (await redis.smembers(key)).toSorted();

@@ -333,4 +333,58 @@ test("a refusal is an ERR, and keeps its cause", () => {
   }
 });
 
+test("tags are read out of custom, each once, and stay where they are", () => {
+  const { tags, text } = withMore('"custom":{"tags":["a","b","a"],"n":1.0}');
+  assert.equal(tags, ["a", "b"]);
+  assert.match(text.toString(), '"custom":{"tags":["a","b","a"],"n":1.0}');
+  assert.equal(withMore('"custom":{"t\\u0061gs":["a"]}').tags, ["a"]);
+  for (const none of ['{"tags":[]}', '{"tags":"a"}', '{"tags":["a",1]}', '{"Tags":["a"]}', "{}"]) {
+    assert.is(withMore(`"custom":${none}`).tags, undefined, none);
+  }
+});
+
+test("a job has at most 32 tags, of 1 to 255 bytes", () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`);
+  const custom = (tags: string[]) => `"custom":${JSON.stringify({ tags })}`;
+  const most = [...many(31), `${"é".repeat(127)}x`];
+  assert.equal(withMore(custom([...most, "t0"])).tags, most);
+  assertTable(
+    {
+      [custom(many(33))]: "jobs have at most 32 tags",
+      [custom(["a", ""])]: "a tag must not be empty",
+      [custom(["é".repeat(128)])]: "tag is longer than 255 bytes",
+      [custom(["\ud800"])]: "tag is not valid Unicode",
+    },
+    problemWith,
+  );
+});
+
+test("on whose behalf a job is pushed is read, and not kept", () => {
+  const { onBehalf, text } = withMore('"On_Behalf":{"jid":"my parent","lease":7,"x":1},"mine":1.0');
+  assert.equal(onBehalf, { jid: "my parent", token: 7 });
+  assert.is(
+    text.toString(),
+    '{"jid":"12345678","jobtype":"T","args":[],"mine":1.0,"queue":"default","retry":25,"created_at":"2030-01-01T00:00:00.000Z"}',
+  );
+  assert.is(withMore('"on_behalf":null').onBehalf, undefined);
+});
+
+test("it has to be a job with its lease", () => {
+  const wrong = 'on_behalf must be {"jid":"…","lease":…}';
+  assertTable(
+    {
+      '"on_behalf":{}': wrong,
+      '"on_behalf":{"jid":"12345678"}': wrong,
+      '"on_behalf":{"jid":1,"lease":7}': wrong,
+      '"on_behalf":{"jid":"12345678","lease":"7"}': wrong,
+      '"on_behalf":{"jid":"12345678","lease":0}': wrong,
+      '"on_behalf":{"jid":"12345678","lease":1.5}': wrong,
+      '"on_behalf":{"jid":"12345678","lease":1e20}': wrong,
+      '"on_behalf":"12345678"':
+        "invalid JSON: json: cannot unmarshal string into Go struct field Job.on_behalf of type map[string]interface {}",
+    },
+    problemWith,
+  );
+});
+
 test.run();

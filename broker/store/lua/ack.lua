@@ -9,6 +9,7 @@
 -- KEYS[6] ties
 -- KEYS[7] cancelling
 -- KEYS[8] cancelled
+-- KEYS[9] groups
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -61,7 +62,7 @@ end
 if #done > 0 then redis.call('HDEL', jobs, unpack(done)) end
 if not isPlain then
   recalled().keep(calledOff, now)
-  endings().untie(done)
+  endings().untie(done, now)
 end
 
 return table.concat(outcomes)

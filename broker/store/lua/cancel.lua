@@ -12,6 +12,8 @@
 -- KEYS[9] cancelling
 -- KEYS[10] cancelled
 -- KEYS[11] notices
+-- KEYS[12] ties
+-- KEYS[13] groups
 -- ARGV[1] now
 -- ARGV[2] each jid
 -- ARGV[3] each why: MessagePack {at, reason, by}, of which the last two may be left out
@@ -46,5 +48,7 @@ end
 
 local outcomes = {}
 for index = 2, #ARGV, 2 do outcomes[#outcomes + 1] = cancel(ARGV[index], ARGV[index + 1]) end
+
+recall.finish(now)
 
 return outcomes

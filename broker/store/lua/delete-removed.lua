@@ -5,7 +5,9 @@
 -- KEYS[3] removed
 -- KEYS[4] revived
 -- KEYS[5] ties
+-- KEYS[6] groups
 -- ARGV[1] limit: how many jobs at the most, and from how many removals
+-- ARGV[2] now
 -- Returns how many of the jobs that had been set aside are so no longer; 0 when none are left
 
 local jobs, removals, prefix, revived = unpack(KEYS, 1, 4)
@@ -35,6 +37,6 @@ for _, removal in ipairs(redis.call('SRANDMEMBER', removals, limit)) do
 end
 
 if #deleted > 0 then redis.call('HDEL', jobs, unpack(deleted)) end
-endings().untie(deleted)
+endings().untie(deleted, ARGV[2])
 
 return count

@@ -5,8 +5,10 @@
 -- KEYS[3] retries
 -- KEYS[4] dead
 -- KEYS[5] ties
--- ARGV[1] each set: "scheduled", "retries" or "dead"
--- ARGV[2] each jid
+-- KEYS[6] groups
+-- ARGV[1] now
+-- ARGV[2] each set: "scheduled", "retries" or "dead"
+-- ARGV[3] each jid
 -- Returns a digit for each job: 1 when it was deleted, 0 when it was not there any more
 
 local jobs, scheduled, retries, dead = unpack(KEYS, 1, 4)
@@ -14,7 +16,7 @@ local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local deleted = {}
 local gone = {}
 
-for index = 1, #ARGV, 2 do
+for index = 2, #ARGV, 2 do
   local jid = ARGV[index + 1]
   local removed = redis.call('ZREM', SETS[ARGV[index]], jid)
   if removed == 1 then gone[#gone + 1] = jid end
@@ -22,6 +24,6 @@ for index = 1, #ARGV, 2 do
 end
 
 if #gone > 0 then redis.call('HDEL', jobs, unpack(gone)) end
-endings().untie(gone)
+endings().untie(gone, ARGV[1])
 
 return table.concat(deleted)

@@ -1,7 +1,9 @@
 -- Puts jobs of scheduled, retries or dead into their queues, provided that they are still there and
 -- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
--- another broker, and is due again in a minute, so that it is in nobody's way.
+-- another broker, and is due again in a minute, so that it is in nobody's way. One that is dead stays so
+-- while its group is being called off.
 -- Uses records
+-- May use membership, endings
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -10,6 +12,8 @@
 -- KEYS[6] dead
 -- KEYS[7] sequence
 -- KEYS[8] notices
+-- KEYS[9] ties
+-- KEYS[10] groups
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] dueBy: a job with a higher score stays where it is; +inf for any
@@ -18,7 +22,8 @@
 -- Returns for each job: the name of its queue; nil when it stayed; or 0 when it is to be asked for
 -- again, since the jobs before it were large
 
-local jobs, queues, prefix, scheduled, retries, dead, sequence, notices = unpack(KEYS)
+local jobs, queues, prefix, scheduled, retries, dead, sequence, notices = unpack(KEYS, 1, 8)
+local ties = KEYS[9]
 local origin, now, dueBy = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local PLACES_A_PRIORITY = 281474976710656
@@ -53,9 +58,16 @@ local function putAside(set, jid, isDamaged)
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. set)
     redis.call('ZREM', set, jid)
     redis.call('ZADD', dead, now, jid)
+    endings().keep({ jid }, now)
   else
     redis.call('ZADD', set, now + POSTPONED_MS, jid)
   end
+end
+
+-- Whether a dead job may run after all.
+local function mayRun(jid)
+  local packed = redis.call('HGET', ties, jid)
+  return not packed or not membership().findClosed(packed)
 end
 
 -- All that moves, as the commands take it: one for each set and queue, not one for each job.
@@ -74,6 +86,7 @@ end
 
 local function enqueue(set, jid, due)
   if not due or tonumber(due) > dueBy then return false end
+  if set == dead and not mayRun(jid) then return false end
   if rewritten > MAX_BYTES then return LATER end
   local record = redis.call('HGET', jobs, jid)
   if not record then
@@ -140,5 +153,6 @@ for name, places in pairs(newPlaces) do
 end
 -- Last: what goes wrong before leaves a job in two places, and not in none.
 for set, jids in pairs(gone) do redis.call('ZREM', set, unpack(jids)) end
+if gone[dead] and redis.call('EXISTS', ties) == 1 then membership().revive(gone[dead], now) end
 
 return names

@@ -18,6 +18,7 @@
 -- KEYS[10] ties
 -- KEYS[11] cancelling
 -- KEYS[12] cancelled
+-- KEYS[13] groups
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -109,13 +110,14 @@ local function fail(jid, report, jitter, cause, token, call)
   if not header then
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. working)
     redis.call('ZADD', dead, now, jid)
+    endings().keep({ jid }, now)
     return { 'died', 0, 0 }
   end
 
   local retry = header.retry or DEFAULT_RETRY
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)
-    endings().untie({ jid })
+    endings().untie({ jid }, now)
     return { 'discarded' }
   end
 
@@ -132,6 +134,7 @@ local function fail(jid, report, jitter, cause, token, call)
     outcome = { 'retried', failure.nextAt, isLost and 1 or 0 }
   else
     redis.call('ZADD', dead, now, jid)
+    endings().keep({ jid }, now)
     outcome = { 'died', 0, isLost and 1 or 0 }
   end
   rewritten = rewritten + #record

@@ -19,12 +19,24 @@
 -- KEYS[17] cancelled
 -- KEYS[18] cancels
 -- KEYS[19] notices
+-- KEYS[20] groups
 -- Returns nothing
 
-local queues, queue, removals, removed, notices = KEYS[2], KEYS[3], KEYS[10], KEYS[11], KEYS[19]
+local queues, queue, removals, removed = KEYS[2], KEYS[3], KEYS[10], KEYS[11]
+local notices, groups = KEYS[19], KEYS[20]
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
+for _, name in ipairs(redis.call('SMEMBERS', groups .. 'names')) do
+  redis.call('UNLINK', groups .. 'jobs:' .. name)
+end
+for _, name in ipairs(redis.call('SMEMBERS', groups .. 'closed')) do
+  redis.call('UNLINK', groups .. 'cancel:' .. name)
+end
+for _, name in ipairs(redis.call('ZRANGE', groups .. 'ended', 0, -1)) do
+  redis.call('UNLINK', groups .. 'cancel:' .. name)
+end
+redis.call('UNLINK', groups .. 'names', groups .. 'closed', groups .. 'ended')
 redis.call('UNLINK', unpack(KEYS, 1, 18))
 redis.call('PUBLISH', notices, 'flushed')
 

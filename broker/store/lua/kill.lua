@@ -1,7 +1,10 @@
 -- Moves jobs of scheduled, retries or dead to dead, as if they had died now.
+-- May use endings
 -- KEYS[1] scheduled
 -- KEYS[2] retries
 -- KEYS[3] dead
+-- KEYS[4] ties
+-- KEYS[5] groups
 -- ARGV[1] now
 -- ARGV[2] each set: "scheduled", "retries" or "dead"
 -- ARGV[3] each jid
@@ -10,7 +13,7 @@
 local scheduled, retries, dead = unpack(KEYS)
 local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local moved = {}
-local deaths = {}
+local deaths, died = {}, {}
 
 for index = 2, #ARGV, 2 do
   local jid = ARGV[index + 1]
@@ -18,10 +21,12 @@ for index = 2, #ARGV, 2 do
   if removed == 1 then
     deaths[#deaths + 1] = ARGV[1]
     deaths[#deaths + 1] = jid
+    died[#died + 1] = jid
   end
   moved[#moved + 1] = removed
 end
 
 if #deaths > 0 then redis.call('ZADD', dead, unpack(deaths)) end
+endings().keep(died, ARGV[1])
 
 return table.concat(moved)

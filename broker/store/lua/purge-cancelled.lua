@@ -1,10 +1,14 @@
 -- Deletes cancelled jobs that ended too long ago, and the oldest of those that are too many.
+-- May use endings
 -- KEYS[1] jobs
 -- KEYS[2] cancels
 -- KEYS[3] cancelled
+-- KEYS[4] ties
+-- KEYS[5] groups
 -- ARGV[1] endedBefore: what ended before this is too old
 -- ARGV[2] keep: how many may stay
 -- ARGV[3] limit: how many are deleted at the most
+-- ARGV[4] now
 -- Returns how many were deleted
 
 local jobs, cancels, cancelled = unpack(KEYS)
@@ -19,5 +23,6 @@ local purged = redis.call('ZRANGE', cancelled, 0, count - 1)
 redis.call('HDEL', jobs, unpack(purged))
 redis.call('HDEL', cancels, unpack(purged))
 redis.call('ZREMRANGEBYRANK', cancelled, 0, count - 1)
+endings().untie(purged, ARGV[4])
 
 return #purged

@@ -3,9 +3,11 @@
 -- KEYS[1] jobs
 -- KEYS[2] dead
 -- KEYS[3] ties
+-- KEYS[4] groups
 -- ARGV[1] diedBefore: who died before this is too old
 -- ARGV[2] keep: how many may stay
 -- ARGV[3] limit: how many are deleted at the most
+-- ARGV[4] now
 -- Returns how many were deleted
 
 local jobs, dead = KEYS[1], KEYS[2]
@@ -19,6 +21,6 @@ if count <= 0 then return 0 end
 local purged = redis.call('ZRANGE', dead, 0, count - 1)
 redis.call('HDEL', jobs, unpack(purged))
 redis.call('ZREMRANGEBYRANK', dead, 0, count - 1)
-endings().untie(purged)
+endings().untie(purged, ARGV[4])
 
 return #purged

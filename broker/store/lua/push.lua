@@ -1,7 +1,9 @@
 -- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
 -- A job that is live already stays as it is; one that is dead, or has been removed and is only not
--- deleted yet, starts anew. One that was called off is refused.
+-- deleted yet, starts anew. One that was called off is refused; so is one of a group that is being called
+-- off, and one that is pushed on behalf of a job which is so, or is no longer its worker's.
 -- Uses records
+-- May use membership, closing
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -16,29 +18,60 @@
 -- KEYS[12] cancels
 -- KEYS[13] cancelling
 -- KEYS[14] cancelled
+-- KEYS[15] ties
+-- KEYS[16] groups
+-- KEYS[17] reservations
 -- ARGV[1] origin: the broker that need not be told of what it did itself
--- ARGV[2] each jid
--- ARGV[3] each queue
--- ARGV[4] each band: the first place of the job's priority
--- ARGV[5] each due: when it may run, or an empty string for at once
--- ARGV[6] each record
+-- ARGV[2] now
+-- ARGV[3] each jid
+-- ARGV[4] each queue
+-- ARGV[5] each band: the first place of the job's priority
+-- ARGV[6] each due: when it may run, or an empty string for at once
+-- ARGV[7] each ties: MessagePack {queue, tags}, or an empty string for none
+-- ARGV[8] each behalf: the token of a lease and the jid of its job, with a space between; or an empty string
+-- ARGV[9] each record
 -- Returns a letter for each job: s when it was stored, l when it was live already, r when it is refused;
 -- and then why, for each that is refused: {"cancelled", why} or {"cancelling", why}, with what `cancels`
--- has of it
+-- has of it; {"closed", group, running} of a group that is being called off, of which so many jobs run;
+-- {"parent cancelling", why}, of the job on whose behalf it is; {"parent stale"}
 
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
-local dead, removals, revived, sequence, notices, cancels, cancelling, cancelled = unpack(KEYS, 7)
-local origin = ARGV[1]
-local count = (#ARGV - 1) / 5
+local dead, removals, revived, sequence, notices, cancels, cancelling, cancelled = unpack(KEYS, 7, 14)
+local ties, reservations = KEYS[15], KEYS[17]
+local origin, now = ARGV[1], ARGV[2]
+local FIELDS = 7
+local count = (#ARGV - 2) / FIELDS
 if count == 0 then return { '' } end
 
 local jids = {}
-for index = 1, count do jids[index] = ARGV[index * 5 - 3] end
+for index = 1, count do jids[index] = ARGV[3 + (index - 1) * FIELDS] end
 local stored = redis.call('HMGET', jobs, unpack(jids))
 local place = redis.call('INCRBY', sequence, count) - count
 
--- Why a job that has a record may not be pushed at all: it was called off, and stays so.
-local function findRefusal(jid)
+-- Why nothing may be pushed on behalf of a job.
+local function findParentRefusal(behalf)
+  local token, parent = behalf:match('^(%S+) (.*)$')
+  local reservation = redis.call('HGET', reservations, parent) or ''
+  if reservation:sub(1, #token + 1) ~= token .. ' ' then return { 'parent stale' } end
+  if redis.call('SISMEMBER', cancelling, parent) == 1 then
+    return { 'parent cancelling', redis.call('HGET', cancels, parent) }
+  end
+  -- It may be in a group that is being called off, and be found later.
+  local packed = redis.call('HGET', ties, parent)
+  local closed = packed and membership().findClosed(packed)
+  return closed and { 'parent cancelling', closing().why(closed) }
+end
+
+-- Why a job with such ties may not be pushed.
+local function findGroupRefusal(packed)
+  local closed = membership().findClosed(packed)
+  if not closed then return nil end
+  local _, running = closing().sizes(closed)
+  return { 'closed', closed, running }
+end
+
+-- Why a job that has a record may not be pushed: it was called off, and stays so.
+local function findOwnRefusal(jid)
   local state = redis.call('ZSCORE', cancelled, jid) and 'cancelled'
     or redis.call('SISMEMBER', cancelling, jid) == 1 and 'cancelling'
   return state and { state, redis.call('HGET', cancels, jid) }
@@ -58,14 +91,17 @@ end
 -- Whether a job that has a record may start anew. One that has been removed stays in the removal,
 -- which could be any of very many; instead, delete-removed.lua is told to leave its record alone.
 local function unearth(jid, record)
-  if redis.call('ZREM', dead, jid) == 1 then return true end
-  if isLive(jid, record) then return false end
-  redis.call('HINCRBY', revived, jid, 1)
+  if redis.call('ZREM', dead, jid) == 0 then
+    if isLive(jid, record) then return false end
+    redis.call('HINCRBY', revived, jid, 1)
+  end
+  if redis.call('HEXISTS', ties, jid) == 1 then membership().leave({ jid }, now) end
   return true
 end
 
 -- All that is new, as the commands take it: one for each set, not one for each job.
 local newRecords, newPlaces, newDues = {}, {}, {}
+local joining, newTies = {}, {}
 
 local function append(values, first, second)
   values[#values + 1] = first
@@ -76,14 +112,21 @@ local letters = {}
 local reply = { '' }
 local seen = {}
 for index, jid in ipairs(jids) do
-  local name, band, due, record = unpack(ARGV, index * 5 - 2, index * 5 + 1)
+  local first = 3 + (index - 1) * FIELDS
+  local name, band, due, packed, behalf, record = unpack(ARGV, first + 1, first + FIELDS - 1)
   local before = stored[index]
-  local refusal = before and findRefusal(jid)
+  local refusal = behalf ~= '' and findParentRefusal(behalf)
+    or packed ~= '' and findGroupRefusal(packed)
+    or before and findOwnRefusal(jid)
   local isNew = not refusal and not seen[jid] and (not before or unearth(jid, before))
-  seen[jid] = true
+  seen[jid] = seen[jid] or isNew
   letters[index] = isNew and 's' or refusal and 'r' or 'l'
   if refusal then reply[#reply + 1] = refusal end
   if isNew then append(newRecords, jid, record) end
+  if isNew and packed ~= '' then
+    joining[#joining + 1] = jid
+    newTies[#newTies + 1] = packed
+  end
   if isNew and due ~= '' then
     append(newDues, due, jid)
   elseif isNew then
@@ -103,5 +146,6 @@ for name, places in pairs(newPlaces) do
   end
   redis.call('ZADD', queue, unpack(places))
 end
+if #joining > 0 then membership().join(joining, newTies) end
 
 return reply

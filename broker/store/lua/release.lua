@@ -13,6 +13,8 @@
 -- KEYS[8] cancelled
 -- KEYS[9] counters
 -- KEYS[10] history
+-- KEYS[11] ties
+-- KEYS[12] groups
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] day: YYYY-MM-DD

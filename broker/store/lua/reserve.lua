@@ -1,7 +1,9 @@
 -- Hands out jobs: each request gets the first job of the first of its queues that has one and is
 -- not paused. A job that can't be read here is put aside, and who asked is told: one of a format that
--- is not known goes to retries, for a broker that knows it; one whose record is damaged, to dead.
+-- is not known goes to retries, for a broker that knows it; one whose record is damaged, to dead. One of
+-- a group that is being called off is cancelled, and the next is looked at.
 -- Uses records
+-- May use membership, closing, endings
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -11,6 +13,10 @@
 -- KEYS[7] retries
 -- KEYS[8] dead
 -- KEYS[9] tokens
+-- KEYS[10] ties
+-- KEYS[11] cancels
+-- KEYS[12] cancelled
+-- KEYS[13] groups
 -- ARGV[1] now
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
@@ -20,9 +26,11 @@
 -- that was handed out. The four are: jid, queue, left, token, where so many jobs are left in that queue
 -- after all requests, and the token is false where there is no lease; jid, false, version, false or jid,
 -- false, false, false for a job that was put aside; true and three times false when it is to be asked
--- again, since the jobs before it were large; or four times false when all were empty
+-- again, since the jobs before it were too much; true, false, true, false when it found none, but may look
+-- again, since so many had to be cancelled before; or four times false when all were empty
 
-local jobs, queues, prefix, working, reservations, paused, retries, dead, tokens = unpack(KEYS)
+local jobs, queues, prefix, working, reservations, paused, retries, dead, tokens = unpack(KEYS, 1, 9)
+local ties, cancels, cancelled, groups = unpack(KEYS, 10)
 local now, call = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RESERVE_SECONDS = 1800
 local POSTPONED_MS = 60000
@@ -31,11 +39,18 @@ local MAX_BYTES = 1048576
 -- An answer is jid, queue and how many jobs are left, which is told last of all; or see above.
 local LATER = { true, false, false, false }
 local NOTHING = { false, false, false, false }
+local AGAIN = { true, false, true, false }
+-- So many are cancelled in a call: as many jobs as it hands out at the most.
+local MAX_CANCELLED = 100
 -- Tokens begin anew above any that may have got lost with a Redis: so many are left to a millisecond,
 -- more than Redis hands out.
 local TOKENS_A_MS = 256
 local MANY_QUEUES = 8
-local isAnyPaused = redis.call('SCARD', paused) > 0
+-- Nearly always there is none of either.
+local closed = groups .. 'closed'
+local isAnyHeld = redis.call('EXISTS', paused, closed) > 0
+local isAnyPaused = isAnyHeld and redis.call('EXISTS', paused) == 1
+local isAnyClosed = isAnyHeld and redis.call('EXISTS', closed) == 1
 
 -- What a header has up to the date in `enqueuedAt` when there is nothing else in it, as record.ts
 -- writes it; \66 begins every date from 1970 to the year 19,000.
@@ -85,6 +100,29 @@ local function take(names, count)
   return taken
 end
 
+local cancelledCount = 0
+
+-- Of jobs that were taken those that may run. The others are cancelled with their groups.
+local function cancelClosed(taken)
+  if not isAnyClosed or #taken == 0 then return taken end
+  local jids, open, ended = {}, {}, {}
+  for index, one in ipairs(taken) do jids[index] = one[1] end
+  for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
+    local name = packed and membership().findClosed(packed)
+    if name then
+      redis.call('HSET', cancels, jids[index], closing().why(name))
+      redis.call('ZADD', cancelled, now, jids[index])
+      closing().count(name, 1)
+      ended[#ended + 1] = jids[index]
+    else
+      open[#open + 1] = taken[index]
+    end
+  end
+  membership().keep(ended, now)
+  cancelledCount = cancelledCount + #ended
+  return open
+end
+
 -- All that is handed out, as the commands take it: one for each set, not one for each job.
 local newDeadlines, newReservations = {}, {}
 local handedOut = {}
@@ -125,6 +163,7 @@ local function handOut(request, taken, record)
       return { jid, false, tostring(version), false }
     elseif not header then
       redis.call('ZADD', dead, now, jid)
+      endings().keep({ jid }, now)
       return { jid, false, false, false }
     end
     deadline = deadlineAfter(header.reserveFor or DEFAULT_RESERVE_SECONDS)
@@ -158,6 +197,13 @@ local function read(taken)
   return #jids > 0 and redis.call('HMGET', jobs, unpack(jids)) or {}
 end
 
+-- What those are answered who looked and get none, since this call has done enough; nothing while it has
+-- not.
+local function whenSpent()
+  if bytesRead > MAX_BYTES then return LATER end
+  return cancelledCount >= MAX_CANCELLED and AGAIN or nil
+end
+
 -- Answers requests that name the same queues, in their order. All get an answer, unless the queues
 -- are empty before.
 local function reserve(requests, queueList)
@@ -166,11 +212,12 @@ local function reserve(requests, queueList)
   local taken
   repeat
     taken = take(names, #requests - #answers)
-    for index, record in ipairs(read(taken)) do
-      answers[#answers + 1] = handOut(requests[#answers + 1], taken[index], record)
+    local open = cancelClosed(taken)
+    for index, record in ipairs(read(open)) do
+      answers[#answers + 1] = handOut(requests[#answers + 1], open[index], record)
     end
-  until #taken == 0 or #answers == #requests or bytesRead > MAX_BYTES
-  while #taken > 0 and #answers < #requests do answers[#answers + 1] = LATER end
+  until #taken == 0 or #answers == #requests or whenSpent()
+  while #taken > 0 and #answers < #requests do answers[#answers + 1] = whenSpent() end
   return answers
 end
 
@@ -184,11 +231,11 @@ while index <= count do
     requests[#requests + 1] = { wid = ARGV[index * 3], lease = ARGV[index * 3 + 2] }
     index = index + 1
   end
-  -- When the requests before have read too much, these are not even looked at.
-  local isFull = bytesRead > MAX_BYTES
-  local found = isFull and {} or reserve(requests, queueList)
+  -- When the requests before were too much, these are not even looked at.
+  local isSpent = whenSpent() ~= nil
+  local found = isSpent and {} or reserve(requests, queueList)
   for request = 1, #requests do
-    answers[#answers + 1] = found[request] or isFull and LATER or NOTHING
+    answers[#answers + 1] = found[request] or isSpent and LATER or NOTHING
   end
 end
 

@@ -11,6 +11,8 @@
 -- KEYS[6] cancelled
 -- KEYS[7] counters
 -- KEYS[8] history
+-- KEYS[9] ties
+-- KEYS[10] groups
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid

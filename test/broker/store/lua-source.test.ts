@@ -5,7 +5,7 @@ import { readLuaSource } from "../../../broker/store/lua-source.ts";
 const test = suite("store/lua-source");
 
 test("a script that uses nothing is its file", () => {
-  assert.match(readLuaSource("kill", ["scheduled", "retries", "dead"]), /^-- Moves jobs of/);
+  assert.match(readLuaSource("lengths", ["queue"]), /^-- Tells how many jobs/);
 });
 
 test("what a script uses stands before it, once, with the keys that it needs by their places", () => {
@@ -20,10 +20,10 @@ test("what a script uses stands before it, once, with the keys that it needs by 
 });
 
 test("what it may use is made by a function, when it is first called", () => {
-  const source = readLuaSource("discard", ["x", "ties"]);
-  assert.match(source, /^local endingsMade\nlocal function endings\(\)\n/);
-  assert.match(source, /^endingsMade = endingsMade or \(function\(ties\)$/m);
-  assert.match(source, /^end\)\(KEYS\[2\]\)\nreturn endingsMade\nend\n$/m);
+  const source = readLuaSource("cancel-group", ["groups", "ties"]);
+  assert.match(source, /^local membershipMade\nlocal function membership\(\)\n/m);
+  assert.match(source, /^membershipMade = membershipMade or \(function\(ties, groups\)$/m);
+  assert.match(source, /^end\)\(KEYS\[2\], KEYS\[1\]\)\nreturn membershipMade\nend\n$/m);
 });
 
 test("a script that does not name a key that it needs is refused when the broker starts", () => {

@@ -136,7 +136,7 @@ class Jids {
 
   async delete(limit: number): Promise<number> {
     const { link, keys } = this.#world;
-    return await deleteRemoved.run(link, keys, { limit });
+    return await deleteRemoved.run(link, keys, { limit, now: 99 });
   }
 
   async check(isAllDeleted: boolean): Promise<void> {

@@ -10,57 +10,42 @@ const test = suite("store/script");
 
 type Definition = ScriptDefinition<string, string, unknown>;
 
-/** As ack.lua has it. */
-const ack: Definition = {
-  name: "ack",
-  keys: [
-    "jobs",
-    "working",
-    "reservations",
-    "counters",
-    "history",
-    "ties",
-    "cancelling",
-    "cancelled",
-  ],
-  fixed: ["now", "day"],
-  each: ["jid", "token"],
+/** As beat.lua has it. */
+const beat: Definition = {
+  name: "beat",
+  keys: ["workers", "worker", "notices"],
+  fixed: ["now"],
+  each: ["wid", "state", "rssKb"],
   parse: (reply) => reply,
 };
 
 const reservation = { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" };
 
 test("a definition that agrees with the head of its file is taken", () => {
-  assert.instance(new Script(ack), Script);
+  assert.instance(new Script(beat), Script);
 });
 
 const disagreements: [what: string, definition: Definition][] = [
-  [
-    "names another key",
-    { ...ack, keys: ack.keys.map((key) => (key === "reservations" ? "dead" : key)) },
-  ],
-  ["names keys in another order", { ...ack, keys: ack.keys.toReversed() }],
-  ["lacks a key", { ...ack, keys: ack.keys.slice(1) }],
-  ["has a key too many", { ...ack, keys: [...ack.keys, "dead"] }],
-  ["names an argument otherwise", { ...ack, fixed: ["now", "today"] }],
-  [
-    "takes once what comes with each item",
-    { ...ack, fixed: ["now", "day", "jid", "token"], each: [] },
-  ],
-  ["has an argument too many", { ...ack, each: ["jid", "token", "wid"] }],
+  ["names another key", { ...beat, keys: ["workers", "dead", "notices"] }],
+  ["names keys in another order", { ...beat, keys: beat.keys.toReversed() }],
+  ["lacks a key", { ...beat, keys: beat.keys.slice(1) }],
+  ["has a key too many", { ...beat, keys: [...beat.keys, "dead"] }],
+  ["names an argument otherwise", { ...beat, fixed: ["today"] }],
+  ["takes once what comes with each item", { ...beat, fixed: ["now", ...beat.each], each: [] }],
+  ["has an argument too many", { ...beat, each: [...beat.each, "pid"] }],
 ];
 
 for (const [what, definition] of disagreements) {
   test(`a definition that ${what} is refused when the broker starts`, () => {
     assert.throws(
       () => new Script(definition),
-      /^ack\.lua and its definition disagree\.\nThe file/,
+      /^beat\.lua and its definition disagree\.\nThe file/,
     );
   });
 }
 
 test("a definition without a file is refused", () => {
-  assert.throws(() => new Script({ ...ack, name: "no-such" }), /ENOENT/);
+  assert.throws(() => new Script({ ...beat, name: "no-such" }), /ENOENT/);
 });
 
 test(
@@ -71,18 +56,17 @@ test(
       send: async (call: EncodedCall) => sent.push(call.toWritable().toString()),
     } as unknown as typeof link;
     const items = [
-      { jid: "a", token: 0 },
-      { jid: "b", token: 7 },
+      { wid: "v", state: "quiet", rssKb: 1 },
+      { wid: "w", state: "running", rssKb: 2 },
     ];
-    await new Script(ack).run(parrot, keys, { now: 99, day: "2026-01-01" }, items);
-    const { jobs, working, reservations, counters, history, ties } = keys;
-    const { cancelling, cancelled } = keys;
+    await new Script(beat).run(parrot, keys, { now: 99 }, items);
     const parts = sent[0]?.split("\r\n").filter((_, index) => index > 0 && index % 2 === 0);
     const [command, sha = "", ...rest] = parts ?? [];
     assert.is(command, "EVALSHA");
     assert.match(sha, /^[0-9a-f]{40}$/);
-    const names = [jobs, working, reservations, counters, history, ties, cancelling, cancelled];
-    assert.equal(rest, ["8", ...names, "99", "2026-01-01", "a", "0", "b", "7"]);
+    const names = [keys.workers, keys.worker, keys.notices];
+    const values = ["99", "v", "quiet", "1", "w", "running", "2"];
+    assert.equal(rest, ["3", ...names, ...values]);
   }),
 );
 

@@ -32,4 +32,17 @@ test(
   }),
 );
 
+test(
+  "that a tag was cancelled is forgotten after as long",
+  withTask(purgeCancelledTask, async ({ task, engine, seed, clock, pass }) => {
+    const endedAt = clock.now() - KEPT_MS + 59_000;
+    await seed({ groups: { "tag:t": { cancellation: { at: 1, waiting: 3, endedAt } } } });
+    task.start();
+    await pass(1);
+    assert.is((await engine.cancellations.findTag("t")).cancellation?.waiting, 3);
+    await pass(60_000);
+    assert.is((await engine.cancellations.findTag("t")).cancellation, undefined);
+  }),
+);
+
 test.run();

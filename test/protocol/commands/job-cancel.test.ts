@@ -45,6 +45,29 @@ test("what is told may have 1,000 bytes, and is valid Unicode", () => {
   );
 });
 
+test("in the place of a jid an object names a tag", () => {
+  assertTable(
+    {
+      '{"tag":"a tag"}': { tag: "a tag" },
+      '{"TAG":"t","reason":"late","by":"","x":1}': { tag: "t", reason: "late" },
+    },
+    parse,
+  );
+  assertTable(
+    {
+      "{}": "CommandError: invalid JOB CANCEL {}: it names no tag",
+      '{"tag":null}': 'CommandError: invalid JOB CANCEL {"tag":null}: it names no tag',
+      '{"tag":5}': 'CommandError: invalid JOB CANCEL {"tag":5}',
+      "{": "CommandError: invalid JOB CANCEL {",
+      '{"tag":"t"} {}': 'CommandError: invalid JOB CANCEL {"tag":"t"} {}',
+      '{"tag":""}': "CommandError: a tag must not be empty",
+      [`{"tag":"${"t".repeat(256)}"}`]: "CommandError: tag is longer than 255 bytes",
+      [`{"tag":"t","by":"${"b".repeat(1_001)}"}`]: "CommandError: by is longer than 1000 bytes",
+    },
+    (line) => refusal(() => parse(line)),
+  );
+});
+
 test("anything else behind the jid is refused, and repeated", () => {
   for (const told of ["because", "[]", '"why"', "5", '{"reason":5}', '{"by":{}}', "{} {}"]) {
     assert.is(
@@ -59,6 +82,8 @@ test("a line that a client writes is read as it was meant", () => {
     "JOB CANCEL a1b2c3d4": { jid: "a1b2c3d4" },
     'JOB CANCEL a1b2c3d4 {"reason":"too \\"late\\""}': { jid: "a1b2c3d4", reason: 'too "late"' },
     'JOB CANCEL "a job" {"by":"ops"}': { jid: "a job", by: "ops" },
+    'JOB CANCEL "{a-job}"': { jid: "{a-job}" },
+    'JOB CANCEL {"tag":"a tag","by":"ops"}': { tag: "a tag", by: "ops" },
   };
   for (const [line, cancel] of Object.entries(lines)) {
     assert.is(encodeJobCancel(cancel), line);

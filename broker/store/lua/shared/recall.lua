@@ -1,7 +1,10 @@
 -- Calls jobs off, wherever they are: one that waits is cancelled, one that is being worked on will be.
--- KEYS scheduled, retries, queue, working, reservations, cancels, cancelling, cancelled, notices
+-- May use membership
+-- KEYS scheduled, retries, queue, working, reservations, cancels, cancelling, cancelled, notices, ties
 
 local recall = {}
+-- What is called off in this call: what waited, and what runs.
+local ended, running = {}, {}
 
 -- Tells the worker that has a job, if it listens anywhere.
 local function tellWorker(jid, why)
@@ -27,17 +30,25 @@ end
 -- Calls off one job: `why` is what `cancels` has of it. Returns "cancelled" or "cancelling", or nothing
 -- when it neither waits nor is being worked on.
 function recall.one(jid, name, why, now)
-  local state
   if redis.call('ZSCORE', working, jid) then
-    state = 'cancelling'
     redis.call('SADD', cancelling, jid)
     tellWorker(jid, why)
+    running[#running + 1] = jid
   elseif withdraw(jid, name) then
-    state = 'cancelled'
     redis.call('ZADD', cancelled, now, jid)
+    ended[#ended + 1] = jid
+  else
+    return nil
   end
-  if state then redis.call('HSET', cancels, jid, why) end
-  return state
+  redis.call('HSET', cancels, jid, why)
+  return ended[#ended] == jid and 'cancelled' or 'cancelling'
+end
+
+-- Tells the groups of all those jobs, at the end of the call.
+function recall.finish(now)
+  if redis.call('EXISTS', ties) == 0 then return end
+  membership().callOff(running, now)
+  membership().keep(ended, now)
 end
 
 return recall

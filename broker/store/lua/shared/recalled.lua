@@ -1,4 +1,5 @@
 -- Jobs that were called off while they are being worked on. However such a job ends, it is cancelled.
+-- May use endings
 -- KEYS cancelling, cancelled
 
 local recalled = {}
@@ -22,6 +23,7 @@ function recalled.keep(jids, now)
   end
   redis.call('ZADD', cancelled, unpack(ends))
   redis.call('SREM', cancelling, unpack(jids))
+  endings().keep(jids, now)
 end
 
 return recalled

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import { PLACES_A_PRIORITY } from "../../../../broker/store/keys.ts";
-import { encodeRecord } from "../../../../broker/store/record.ts";
+import { encodeRecord, pack } from "../../../../broker/store/record.ts";
 import { push } from "../../../../broker/store/scripts.ts";
 import type { TestStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
@@ -13,7 +13,11 @@ interface Given {
   priority?: number;
   due?: number;
   text?: string;
+  tags?: string[];
+  behalf?: string;
 }
+
+const NOW = 1_000;
 
 const run =
   (...jobs: Given[]) =>
@@ -21,12 +25,14 @@ const run =
     push.run(
       link,
       keys,
-      { origin: "me" },
-      jobs.map(({ jid, queue = "q", priority = 5, due, text = "new" }) => ({
+      { origin: "me", now: NOW },
+      jobs.map(({ jid, queue = "q", priority = 5, due, text = "new", tags, behalf = "" }) => ({
         jid,
         queue,
         band: (9 - priority) * PLACES_A_PRIORITY,
         due: due ?? "",
+        ties: tags === undefined ? "" : pack({ queue, tags }),
+        behalf,
         record: encodeRecord({ v: 1, queue }, Buffer.from(text)),
       })),
     );
@@ -235,5 +241,161 @@ transition(test, "one that was called off does not start anew, and who asks for 
   },
   notices: ["queue q me"],
 });
+
+const ties = (...tags: string[]) => ({ queue: "q", tags });
+
+transition(test, "a job's tags make groups, also while it waits for its time", {
+  given: {
+    jobs: { old: older },
+    retries: { old: 9 },
+    ties: { old: ties("x") },
+    groups: { "tag:x": { jobs: { old: "live" } } },
+  },
+  when: run({ jid: "a", tags: ["x", "y: z"] }, { jid: "b" }, { jid: "c", tags: ["x"], due: 9 }),
+  returns: ["stored", "stored", "stored"],
+  leaves: {
+    jobs: { old: older, a: fresh, b: fresh, c: fresh },
+    queues: { q: { a: "5/1", b: "5/2" } },
+    queueNames: ["q"],
+    sequence: 3,
+    scheduled: { c: 9 },
+    ties: { old: ties("x"), a: ties("x", "y: z"), c: ties("x") },
+    groups: {
+      "tag:x": { jobs: { a: "live", c: "live", old: "live" } },
+      "tag:y: z": { jobs: { a: "live" } },
+    },
+  },
+  notices: ["queue q me"],
+});
+
+transition(test, "a job that starts anew has its new tags, and none of the old ones", {
+  given: {
+    jobs: { dead: older, removed: older, live: older },
+    dead: { dead: 9 },
+    retries: { live: 9 },
+    removed: { 1: { removed: 9 } },
+    sequence: 1,
+    ties: { dead: ties("x", "y"), removed: ties("y"), live: ties("z") },
+    groups: {
+      "tag:x": { jobs: { dead: "kept" } },
+      "tag:y": { jobs: { dead: "kept", removed: "live" } },
+      "tag:z": { jobs: { live: "live" } },
+    },
+  },
+  when: run(
+    { jid: "dead", tags: ["y"], due: 5 },
+    { jid: "removed", due: 6 },
+    { jid: "live", tags: ["x"] },
+    { jid: "dead", tags: ["z"] },
+  ),
+  returns: ["stored", "stored", "live", "live"],
+  leaves: {
+    jobs: { dead: fresh, removed: fresh, live: older },
+    dead: {},
+    scheduled: { dead: 5, removed: 6 },
+    revived: { removed: 1 },
+    sequence: 5,
+    ties: { dead: ties("y"), live: ties("z") },
+    groups: { "tag:y": { jobs: { dead: "live" } }, "tag:z": { jobs: { live: "live" } } },
+  },
+});
+
+transition(
+  test,
+  "while a tag is being cancelled nothing is pushed with it, but for that all is as ever",
+  {
+    given: {
+      jobs: { busy: older, live: older },
+      working: { busy: 9 },
+      reservations: { busy: { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" } },
+      cancelling: ["busy"],
+      cancels: { busy: { at: 5 } },
+      retries: { live: 9 },
+      ties: { busy: ties("x"), live: ties("x") },
+      groups: {
+        "tag:x": {
+          jobs: { busy: "called off", live: "live" },
+          cancellation: { at: 5, waiting: 3 },
+        },
+        "tag:over": { cancellation: { at: 5, waiting: 0, endedAt: 6 } },
+      },
+    },
+    when: run(
+      { jid: "a", tags: ["over", "x"], due: 9 },
+      { jid: "live", tags: ["x"] },
+      { jid: "b", tags: ["over"], due: 9 },
+      { jid: "a", due: 9 },
+    ),
+    returns: [
+      { kind: "closed", group: "tag:x", running: 1 },
+      { kind: "closed", group: "tag:x", running: 1 },
+      "stored",
+      "stored",
+    ],
+    leaves: {
+      jobs: { busy: older, live: older, a: fresh, b: fresh },
+      scheduled: { a: 9, b: 9 },
+      sequence: 4,
+      ties: { busy: ties("x"), live: ties("x"), b: ties("over") },
+      groups: {
+        "tag:x": {
+          jobs: { busy: "called off", live: "live" },
+          cancellation: { at: 5, waiting: 3 },
+        },
+        "tag:over": {
+          jobs: { b: "live" },
+          cancellation: { at: 5, waiting: 0, endedAt: 6 },
+        },
+      },
+    },
+  },
+);
+
+const parent = { wid: "w", reservedAt: 1, place: "5/1", call: "c:1" };
+const lease = (token: number) => ({ ...parent, lease: { token, ms: 30_000 } });
+
+transition(
+  test,
+  "on behalf of a job one is pushed while that is its worker's, and not called off",
+  {
+    given: {
+      jobs: { "my job": older, plain: older, called: older, tagged: older },
+      working: { "my job": 9, plain: 9, called: 9, tagged: 9 },
+      reservations: { "my job": lease(7), plain: parent, called: lease(8), tagged: lease(9) },
+      cancelling: ["called"],
+      cancels: { called: cancel },
+      ties: { tagged: ties("x") },
+      groups: {
+        "tag:x": {
+          jobs: { tagged: "live" },
+          cancellation: { at: 6, reason: "with the others", waiting: 0 },
+        },
+      },
+    },
+    when: run(
+      { jid: "a", behalf: "7 my job", due: 9 },
+      { jid: "b", behalf: "6 my job", due: 9 },
+      { jid: "c", behalf: "70 my job", due: 9 },
+      { jid: "d", behalf: "7 plain", due: 9 },
+      { jid: "e", behalf: "7 nobody", due: 9 },
+      { jid: "f", behalf: "8 called", due: 9 },
+      { jid: "g", behalf: "9 tagged", due: 9 },
+    ),
+    returns: [
+      "stored",
+      { kind: "parent stale" },
+      { kind: "parent stale" },
+      { kind: "parent stale" },
+      { kind: "parent stale" },
+      { kind: "parent cancelling", cancel },
+      { kind: "parent cancelling", cancel: { at: 6, reason: "with the others" } },
+    ],
+    leaves: {
+      jobs: { "my job": older, plain: older, called: older, tagged: older, a: fresh },
+      scheduled: { a: 9 },
+      sequence: 7,
+    },
+  },
+);
 
 test.run();

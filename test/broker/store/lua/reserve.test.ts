@@ -21,6 +21,7 @@ const runWithLease =
     return handedOut.map((one) => {
       if (one === undefined) return "nothing";
       if (one === LATER) return "later";
+      if (one === "again") return one;
       if ("version" in one) return `${one.jid} can't be read: ${one.version ?? "damaged"}`;
       const { jid, queue, left, record, token } = one;
       const text = decodeRecord(record).text.toString("utf8", 0, 10);
@@ -371,5 +372,77 @@ transition(test, "a token is greater than any before it, also when the clock wen
     },
   },
 });
+
+const ties = { queue: "q", tags: ["x"] };
+const why = { at: 5, by: "ops" };
+const cancellation = { ...why, waiting: 2 };
+const called = (...jids: string[]) => Object.fromEntries(jids.map((jid) => [jid, why]));
+
+transition(test, "of a group that is being cancelled no job is handed out; the others are", {
+  given: {
+    jobs: { a: job, b: job, c: job, d: job },
+    queues: { q: { a: "5/1", b: "5/2", c: "5/3", d: "5/4" } },
+    queueNames: ["q"],
+    paused: ["r"],
+    ties: { a: ties, b: { queue: "q", tags: ["y"] }, c: ties },
+    groups: {
+      "tag:x": { jobs: { a: "live", c: "live" }, cancellation },
+      "tag:y": { jobs: { b: "live" } },
+    },
+  },
+  when: run("q", "q r", "q"),
+  returns: ["b of q, 0 left: text", "d of q, 0 left: text", "nothing"],
+  leaves: {
+    queues: {},
+    working: { b: DEADLINE, d: DEADLINE },
+    reservations: {
+      b: { ...reservation, place: "5/2" },
+      d: { ...reservation, place: "5/4" },
+    },
+    cancelled: { a: NOW, c: NOW },
+    cancels: called("a", "c"),
+    groups: {
+      "tag:x": {
+        jobs: { a: "kept", c: "kept" },
+        cancellation: { ...cancellation, waiting: 4, endedAt: NOW },
+      },
+      "tag:y": { jobs: { b: "live" } },
+    },
+  },
+});
+
+const many = Array.from({ length: 150 }, (_, index) => `j${String(index).padStart(3, "0")}`);
+const [first, rest] = [many.slice(0, 100), many.slice(100)];
+const places = (jids: string[], from: number) =>
+  Object.fromEntries(jids.map((jid, index) => [jid, `5/${from + index}`]));
+const each = <Value>(jids: string[], value: Value) =>
+  Object.fromEntries(jids.map((jid) => [jid, value]));
+
+transition(
+  test,
+  "after a hundred that were cancelled the rest waits for the next call, as do other queues",
+  {
+    given: {
+      jobs: { ...each(many, job), other: { ...job, queue: "r" } },
+      queues: { q: places(many, 1), r: { other: "5/900" } },
+      queueNames: ["q", "r"],
+      ties: each(many, ties),
+      groups: { "tag:x": { jobs: each(many, "live" as const), cancellation } },
+    },
+    when: run("q", "r"),
+    returns: ["again", "later"],
+    leaves: {
+      queues: { q: places(rest, 101), r: { other: "5/900" } },
+      cancelled: each(first, NOW),
+      cancels: called(...first),
+      groups: {
+        "tag:x": {
+          jobs: { ...each(rest, "live" as const), ...each(first, "kept" as const) },
+          cancellation: { ...cancellation, waiting: 102 },
+        },
+      },
+    },
+  },
+);
 
 test.run();

@@ -33,14 +33,14 @@ transition(test, "kill leaves a job alone that is not in the set that is named",
 
 transition(test, "discard deletes jobs with their records", {
   given: waiting,
-  when: ({ link, keys }) => discard.run(link, keys, {}, all),
+  when: ({ link, keys }) => discard.run(link, keys, { now: 99 }, all),
   returns: [true, true, true, false],
   leaves: { jobs: {}, scheduled: {}, retries: {}, dead: {} },
 });
 
 transition(test, "discard leaves a job alone that is not in the set that is named", {
   given: waiting,
-  when: ({ link, keys }) => discard.run(link, keys, {}, [{ set: "dead", jid: "a" }]),
+  when: ({ link, keys }) => discard.run(link, keys, { now: 99 }, [{ set: "dead", jid: "a" }]),
   returns: [false],
 });
 
@@ -59,7 +59,7 @@ transition(test, "clear of an empty set changes nothing", {
 
 transition(test, "delete-removed deletes a bounded number, the first first", {
   given: { jobs: { a: job, b: job, c: job }, removed: { "7": { a: 1, b: 2, c: 3 } } },
-  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2 }),
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2, now: 99 }),
   returns: 2,
   leaves: { jobs: { c: job }, removed: { "7": { c: 3 } } },
 });
@@ -69,7 +69,7 @@ transition(test, "delete-removed works off many removals in a call", {
     jobs: { a: job, b: job, c: job, d: job },
     removed: { "7": { a: 1 }, "8": { b: 1, c: 2 }, "9": { d: 1 } },
   },
-  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 4 }),
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 4, now: 99 }),
   returns: 4,
   leaves: { jobs: {}, removed: {} },
 });
@@ -80,9 +80,9 @@ transition(test, "delete-removed deletes no more of many removals than of one", 
     removed: { "7": { a: 1, b: 2 }, "8": { c: 1, d: 2 } },
   },
   when: async ({ link, keys, redis }) => {
-    const count = await deleteRemoved.run(link, keys, { limit: 3 });
+    const count = await deleteRemoved.run(link, keys, { limit: 3, now: 99 });
     const left = await redis.hlen(keys.jobs);
-    while ((await deleteRemoved.run(link, keys, { limit: 3 })) > 0);
+    while ((await deleteRemoved.run(link, keys, { limit: 3, now: 99 })) > 0);
     return [count, left];
   },
   returns: [3, 1],
@@ -96,7 +96,7 @@ transition(test, "delete-removed leaves the record of a job alone that was pushe
     removed: { "7": { a: 1, b: 2 } },
     revived: { a: 1 },
   },
-  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 5 }),
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 5, now: 99 }),
   returns: 2,
   leaves: { jobs: { a: job }, removed: {}, revived: {} },
 });
@@ -113,7 +113,7 @@ transition(
     when: async ({ link, keys, redis }) => {
       const left: boolean[] = [];
       for (let call = 0; call < 3; call++) {
-        await deleteRemoved.run(link, keys, { limit: 1 });
+        await deleteRemoved.run(link, keys, { limit: 1, now: 99 });
         left.push((await redis.hexists(keys.jobs, "a")) === 1);
       }
       return left;
@@ -125,14 +125,14 @@ transition(
 
 transition(test, "delete-removed forgets a removal that it has finished", {
   given: { jobs: { a: job, z: job }, removed: { "7": { a: 1 } }, dead: { z: 1 } },
-  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2 }),
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2, now: 99 }),
   returns: 1,
   leaves: { jobs: { z: job }, removed: {} },
 });
 
 transition(test, "delete-removed has nothing to do when nothing was removed", {
   given: waiting,
-  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2 }),
+  when: ({ link, keys }) => deleteRemoved.run(link, keys, { limit: 2, now: 99 }),
   returns: 0,
 });
 

@@ -1,0 +1,41 @@
+-- Calls off some jobs of a group that is being called off.
+-- Uses recall, closing
+-- May use membership
+-- KEYS[1] scheduled
+-- KEYS[2] retries
+-- KEYS[3] queue
+-- KEYS[4] working
+-- KEYS[5] reservations
+-- KEYS[6] cancels
+-- KEYS[7] cancelling
+-- KEYS[8] cancelled
+-- KEYS[9] notices
+-- KEYS[10] ties
+-- KEYS[11] groups
+-- ARGV[1] now
+-- ARGV[2] group
+-- ARGV[3] limit: how many jobs at the most
+-- Returns how many there are still to be called off; 0 for a group that is not being called off
+
+local ties, groups = KEYS[10], KEYS[11]
+local now, name, limit = unpack(ARGV)
+
+if redis.call('SISMEMBER', groups .. 'closed', name) == 0 then return 0 end
+local jids = closing.first(name, limit)
+if #jids == 0 then return 0 end
+
+local why = closing.why(name)
+local waiting, others = 0, {}
+for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
+  local jid = jids[index]
+  local state = recall.one(jid, cmsgpack.unpack(packed).queue, why, now)
+  if state == 'cancelled' then waiting = waiting + 1 end
+  -- It has been removed, and is only not deleted yet.
+  if not state then others[#others + 1] = jid end
+end
+closing.count(name, waiting)
+recall.finish(now)
+membership().keep(others, now)
+
+local left = closing.sizes(name)
+return left
