@@ -77,7 +77,7 @@ test(
     await pushService(world);
     const snooze = (now: number) => ({
       script: "snooze",
-      arguments: [now, "service-1", now, 0],
+      arguments: [now, "2026-01-01", "service-1", now, 0],
     });
     await restart(world, "scheduled", snooze, STEP);
     const early = await redis.hstrlen(keys.jobs, "service-1");
