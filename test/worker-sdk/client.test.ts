@@ -400,7 +400,7 @@ test(
   "who is called off, or has lost the job, is told so by the error's class",
   withScriptedServer(async (server) => {
     const replies = [
-      "-STALE job the-parent is in retries, not by lease 7",
+      "-STALE job the-parent is in retries, and lease 7 does not hold it",
       "-CANCELLED job the-parent was cancelled by ann: too late",
       '-CANCELLING tag "t" is being cancelled, 2 jobs of it still run',
       "-ERR jobs must have a jobtype parameter",
@@ -412,7 +412,10 @@ test(
     while (replies.length > 0) await pusher.push("any", []).catch((error) => thrown.push(error));
     const [stale, cancelled, cancelling, other] = thrown;
     assert.instance(stale, StaleLease);
-    assert.is((stale as StaleLease).message, "job the-parent is in retries, not by lease 7");
+    assert.is(
+      (stale as StaleLease).message,
+      "job the-parent is in retries, and lease 7 does not hold it",
+    );
     assert.instance(cancelled, Cancelled);
     assert.instance(cancelling, Cancelled);
     assert.is((cancelling as Cancelled).code, "CANCELLING");

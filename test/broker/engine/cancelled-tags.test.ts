@@ -168,7 +168,7 @@ test(
     await push("child-1", { onBehalf });
     assert.is(
       await refusal(push("child-2", { onBehalf: { jid: "parent", token: token - 1 } })),
-      `-STALE job parent is being worked on by w under lease ${token}, not by lease ${token - 1}`,
+      `-STALE job parent is being worked on by w under lease ${token}, and lease ${token - 1} does not hold it`,
     );
     await engine.cancellations.cancelTag("t", { by: "ops", reason: "late" }, running);
     assert.is(
@@ -179,7 +179,7 @@ test(
     await engine.jobs.ack("parent", token);
     assert.is(
       await refusal(push("child-4", { onBehalf })),
-      `-STALE job parent is in cancelled, not by lease ${token}`,
+      `-STALE job parent is in cancelled, and lease ${token} does not hold it`,
     );
   }),
 );
