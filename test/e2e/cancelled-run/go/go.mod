@@ -1,0 +1,3 @@
+module millrace/cancelled-run
+
+go 1.21
