@@ -12,6 +12,7 @@ import { RedisStore } from "./store/redis-store.ts";
 import { deleteRemovedTask } from "./tasks/delete-removed.ts";
 import type { DueTask } from "./tasks/due-task.ts";
 import { expireReservationsTask } from "./tasks/expire-reservations.ts";
+import { forgetDoneTask } from "./tasks/forget-done.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
 import { goOnCancellingTask } from "./tasks/go-on-cancelling.ts";
 import { keepAliveTask } from "./tasks/keep-alive.ts";
@@ -47,6 +48,7 @@ const TASKS = [
   goOnCancellingTask,
   purgeDeadTask,
   purgeCancelledTask,
+  forgetDoneTask,
   purgeHistoryTask,
   deleteRemovedTask,
 ];

@@ -1,7 +1,14 @@
 import { formatTimestamp } from "./timestamp.ts";
 
 /** How a run of a job came to its end. */
-export const ATTEMPT_OUTCOMES = ["failed", "lost", "expired", "snoozed", "interrupted"] as const;
+export const ATTEMPT_OUTCOMES = [
+  "failed",
+  "lost",
+  "expired",
+  "snoozed",
+  "interrupted",
+  "done",
+] as const;
 
 /** A run of a job that is over. Times are epoch milliseconds. */
 export interface Attempt {

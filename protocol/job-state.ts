@@ -5,6 +5,7 @@ export const JOB_STATES = [
   "retries",
   "working",
   "dead",
+  "done",
   "cancelled",
 ] as const;
 

@@ -26,6 +26,13 @@ export const DEFAULT_LEASE_SECONDS = 30;
 /** How long a job may be put off, in seconds: ten years, as far ahead as any retry. */
 export const MAX_SNOOZE_SECONDS = 315_360_000;
 
+/** What may be kept of a job that is done: Redis holds it in memory, and more is for a store of files. */
+export const MAX_RESULT_BYTES = 64 * 1024;
+
+/** For how long, in seconds: a month; and an hour when only a result is given. */
+export const MAX_KEEP_SECONDS = 30 * 24 * 60 * 60;
+export const DEFAULT_KEEP_SECONDS = 60 * 60;
+
 /** Jobs that one BEAT may name: more than a process works on at once. */
 export const MAX_BEAT_JOBS = 10_000;
 

@@ -17,7 +17,10 @@ export const jobCancel = command({
       "so many never start, and so many run still; it goes on by itself",
     ],
     ["-ERR Job not found <jid>", "there is none: unknown, done, or deleted"],
-    ["-ERR job <jid> is in dead: it will not run", "there is nothing to be called off"],
+    [
+      "-ERR job <jid> is in …: it will not run",
+      "it is dead or done: there is nothing to be called off",
+    ],
     ["-ERR job <jid> …", "this broker can't read what is kept of it"],
     ["-ERR invalid JOB CANCEL …", "what should be an object is none, or has a wrong member"],
     ["-ERR reason is longer than 1000 bytes", "as it says; and by as well"],

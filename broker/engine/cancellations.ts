@@ -44,8 +44,8 @@ export class Cancellations {
   async cancelJob(jid: string, told: CancelReason): Promise<CalledOff> {
     const outcome = await this.#store.cancels.cancel(jid, { at: this.#clock.now(), ...told });
     if (outcome.state === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
-    if (outcome.state === "dead") {
-      throw new CommandError(`job ${echo(jid)} is in dead: it will not run`);
+    if (!("cancel" in outcome)) {
+      throw new CommandError(`job ${echo(jid)} is in ${outcome.state}: it will not run`);
     }
     this.#log.info({ event: "job.called-off", jid, state: outcome.state });
     return outcome;

@@ -22,7 +22,7 @@ export class Catalogue {
 /** @param outline what its text tells of it */
 export function describeJob(found: FoundJob, outline: JobOutline): JobDescription {
   const { jid, state, queue, runs, enqueuedAt, dueAt, endedAt, failure, attempts } = found;
-  const { reservation } = found;
+  const { reservation, result, forgetAt } = found;
   return {
     jid,
     state,
@@ -40,6 +40,8 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     endedAt,
     failure,
     attempts,
+    result,
+    forgetAt,
     job: encodeFetchedJob(found),
   };
 }

@@ -7,6 +7,7 @@ import type { Job } from "../../protocol/job.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type {
+  AckOutcome,
   Enqueued,
   FailedJob,
   FailOutcome,
@@ -49,11 +50,19 @@ const RECOVER_STEP = 100;
 /** After so many that have become due those that wait for them are told: one call of the store. */
 const PROMOTE_STEP = 50;
 
+/** How long a job is kept that is done, and with which result, in JSON. */
+export interface KeptResult {
+  seconds: number;
+  result: Buffer | undefined;
+}
+
 export interface JobEvents {
   /** A queue got jobs, so many. */
   enqueued: [queue: string, count: number];
   /** A job waits until this time, in epoch milliseconds. */
   due: [at: number];
+  /** A job that is done is kept until this time. */
+  kept: [forgetAt: number];
 }
 
 export interface Renewed {
@@ -113,9 +122,13 @@ export class Jobs {
     return failed;
   }
 
-  /** FWP: OK for whatever jid, so that a worker may send it again. */
-  async ack(jid: string, token?: number): Promise<void> {
-    const outcome = await this.#store.ack({ jid, token });
+  /**
+   * FWP: OK for whatever jid, so that a worker may send it again.
+   * @param kept nothing is kept of most jobs; of these what came of them, or only that they are done
+   */
+  async ack(jid: string, token?: number, kept?: KeptResult): Promise<void> {
+    const held = { jid, token };
+    const outcome = await (kept === undefined ? this.#store.ack(held) : this.#keep(held, kept));
     if (outcome === "stale") throw await this.#staleLease(jid, token);
     if (outcome === "unknown") this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
     if (outcome === "cancelled") this.#log.info({ event: "job.cancelled", jid });
@@ -236,6 +249,11 @@ export class Jobs {
     return count;
   }
 
+  /** Deletes some of the jobs that are done and have been kept for their time. */
+  forgetDone(): Promise<{ count: number; nextAt: number | undefined }> {
+    return this.#store.forgetDone();
+  }
+
   /** Deletes the counts of days that are too old. */
   async purgeHistory(): Promise<void> {
     await this.#store.purgeHistory(this.#clock.now() - HISTORY_KEPT_MS);
@@ -244,6 +262,13 @@ export class Jobs {
   /** Deletes some of the jobs of removed queues and cleared sets; resolves with how many. */
   deleteRemoved(): Promise<number> {
     return this.#store.waiting.deleteRemoved();
+  }
+
+  async #keep(held: HeldJob, { seconds, result }: KeptResult): Promise<AckOutcome> {
+    const forgetAt = this.#clock.now() + seconds * 1_000;
+    const outcome = await this.#store.complete({ ...held, forgetAt, result });
+    if (outcome === "done") this.events.emit("kept", forgetAt);
+    return outcome;
   }
 
   /** "unknown" when it was finished meanwhile, or failed by another broker. */

@@ -22,6 +22,7 @@ export const cancel = new Script({
     "notices",
     "ties",
     "groups",
+    "done",
   ],
   fixed: ["now"],
   each: ["jid", "why"],
@@ -31,7 +32,7 @@ export const cancel = new Script({
       const state = text(name);
       if (state === "later") return LATER;
       if (state === "unreadable") return { state, version: text(told) };
-      if (state === "dead" || state === "unknown") return { state };
+      if (state === "dead" || state === "done" || state === "unknown") return { state };
       if (state === "cancelled" || state === "cancelling")
         return { state, cancel: readCancel(told) };
       return unexpected(outcome);

@@ -5,8 +5,8 @@
  * that every script may touch any of its keys. Times are epoch milliseconds.
  *
  * While a job has a record in `jobs`, its jid is in exactly one of the sorted sets a queue,
- * `scheduled`, `retries`, `working`, `dead` and `cancelled`; in the first four it is live: pushing it
- * again changes nothing. Or it is in none of them; then it has been removed, and a `removed:…` has it.
+ * `scheduled`, `retries`, `working`, `dead`, `done` and `cancelled`; in the first four it is live: pushing
+ * it again changes nothing. Or it is in none of them; then it has been removed, and a `removed:…` has it.
  */
 export interface Keys {
   /** Hash: jid → record, see record.ts. */
@@ -64,6 +64,8 @@ export interface Keys {
    * whom it was called off. Of the jobs in `cancelling` and `cancelled`.
    */
   cancels: string;
+  /** Sorted set: jid of a job that is done, scored by when it is to be forgotten; most are so at once. */
+  done: string;
   /** Set: the names of queues that hand out nothing; a queue need not be known for that. */
   paused: string;
   /** Set: the numbers of what was removed and is not deleted yet. */
@@ -120,6 +122,7 @@ export function keysOf(namespace: string): Keys {
     cancelling: key("cancelling"),
     cancelled: key("cancelled"),
     cancels: key("cancels"),
+    done: key("done"),
     paused: key("paused"),
     removals: key("removals"),
     removed: key("removed:"),

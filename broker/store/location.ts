@@ -17,5 +17,7 @@ export function readLocation({ state, score, reservation }: Place): JobLocation 
     case "dead":
     case "cancelled":
       return { state, endedAt: score };
+    case "done":
+      return { state, forgetAt: score };
   }
 }

@@ -1,5 +1,6 @@
 // Without the native part, which is a program more to load and no faster for what is read here.
 import { Packr } from "msgpackr/pack";
+import type { Attempt } from "../../protocol/attempt.ts";
 import type { Failure } from "../../protocol/failure.ts";
 import { DEFAULT_PRIORITY, DEFAULT_RESERVE_SECONDS, DEFAULT_RETRY } from "../../protocol/limits.ts";
 import { findAttempts } from "./attempts.ts";
@@ -26,6 +27,9 @@ export interface JobHeader {
   runs?: number;
   /** The last of these, as shared/runs.lua writes them; attempts.ts reads it. */
   attempts?: string;
+  /** Of a job that is done: when, and what came of it, in JSON. */
+  endedAt?: number;
+  result?: string;
 }
 
 const packr = new Packr({ useRecords: false, int64AsType: "number" });
@@ -88,13 +92,22 @@ export function readStoredJob(jid: string, record: Buffer): StoredJob {
  */
 export function readSoundRecord(jid: string, record: Buffer): RecordedJob {
   const { header, text } = decodeRecord(record);
-  const { queue } = header;
+  const { queue, runs, attempts, endedAt, result } = header;
   // To the scripts, nil is absence.
-  const runs = header.runs ?? 0;
-  const lines = header.attempts ?? "";
-  const attempts = lines === "" ? undefined : findAttempts(lines);
-  if (lines !== "" && attempts === undefined) throw new UnreadableRecord("attempts are damaged");
-  return { ...storedJob(jid, header, text), queue, runs, attempts };
+  return {
+    ...storedJob(jid, header, text),
+    queue,
+    runs: runs ?? 0,
+    attempts: attempts ? readAttempts(attempts) : undefined,
+    endedAt: endedAt ?? undefined,
+    result: result ? Buffer.from(result) : undefined,
+  };
+}
+
+function readAttempts(lines: string): Attempt[] {
+  const attempts = findAttempts(lines);
+  if (attempts === undefined) throw new UnreadableRecord("the runs of a job are damaged");
+  return attempts;
 }
 
 function storedJob(jid: string, { enqueuedAt, failure }: JobHeader, text: Buffer): StoredJob {

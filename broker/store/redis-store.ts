@@ -21,6 +21,7 @@ import { scanReservations } from "./reservation.ts";
 import * as scripts from "./scripts.ts";
 import {
   type AckOutcome,
+  type CompletedJob,
   type Deadline,
   type FailedJob,
   type FailOutcome,
@@ -53,6 +54,12 @@ const PUSH_GROUP = {
   ...GROUP,
   maxWeight: 2 ** 20,
   weigh: (job: NewJob) => job.text.length + (job.tags?.length ?? 0) * 2 ** 10,
+};
+
+const COMPLETE_GROUP = {
+  ...GROUP,
+  maxWeight: 2 ** 20,
+  weigh: ({ result }: CompletedJob) => result?.length ?? 0,
 };
 
 /** So does looking into a thousand queues. */
@@ -92,6 +99,10 @@ export class RedisStore implements Store {
   );
   readonly #snooze = new GroupCommit((jobs: SnoozedJob[]) => this.#commitSnooze(jobs), GROUP);
   readonly #ack = new GroupCommit((jobs: HeldJob[]) => this.#commitAck(jobs), GROUP);
+  readonly #complete = new GroupCommit(
+    (jobs: CompletedJob[]) => this.#commitComplete(jobs),
+    COMPLETE_GROUP,
+  );
   readonly #renew = new GroupCommit((jobs: HeldJob[]) => this.#commitRenew(jobs), GROUP);
   readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
   readonly #beat = new GroupCommit(
@@ -170,6 +181,12 @@ export class RedisStore implements Store {
     return this.#ack.add(held);
   }
 
+  async complete(completed: CompletedJob): Promise<AckOutcome> {
+    const outcome = await this.#complete.add(completed);
+    if (typeof outcome === "object") throw new UnreadableJob(completed.jid, outcome.version);
+    return outcome;
+  }
+
   renew(held: HeldJob): Promise<RenewOutcome> {
     return this.#renew.add(held);
   }
@@ -195,6 +212,11 @@ export class RedisStore implements Store {
   async firstDeadlines(): Promise<Deadline[]> {
     const reply = await this.#link.call("ZRANGE", this.#keys.working, 0, STEP - 1, "WITHSCORES");
     return pairs(reply).map(([jid, deadline]) => ({ jid, at: Number(deadline) }));
+  }
+
+  forgetDone(): Promise<{ count: number; nextAt: number | undefined }> {
+    const fixed = { now: this.#clock.now(), limit: STEP };
+    return scripts.forgetDone.run(this.#link, this.#keys, fixed);
   }
 
   purgeDead(limits: { diedBefore: number; keep: number }): Promise<number> {
@@ -349,6 +371,17 @@ export class RedisStore implements Store {
     const now = this.#clock.now();
     const fixed = { origin: this.#id, now, day: dayOf(now) };
     return scripts.release.run(this.#link, this.#keys, fixed, items);
+  }
+
+  #commitComplete(jobs: CompletedJob[]): ReturnType<typeof scripts.complete.run> {
+    const items = jobs.map(({ jid, token = 0, forgetAt, result = "" }) => ({
+      jid,
+      token,
+      forgetAt,
+      result,
+    }));
+    const now = this.#clock.now();
+    return scripts.complete.run(this.#link, this.#keys, { now, day: dayOf(now) }, items);
   }
 
   #commitRenew(jobs: HeldJob[]): Promise<RenewOutcome[]> {

@@ -28,6 +28,7 @@ export const push = new Script({
     "retries",
     "working",
     "dead",
+    "done",
     "removals",
     "revived",
     "sequence",
@@ -216,6 +217,32 @@ const ACK_OUTCOMES: Record<string, AckOutcome> = {
   s: "stale",
 };
 
+export const complete = new Script({
+  name: "complete",
+  keys: [
+    "jobs",
+    "working",
+    "reservations",
+    "done",
+    "counters",
+    "history",
+    "ties",
+    "cancelling",
+    "cancelled",
+    "groups",
+  ],
+  fixed: ["now", "day"],
+  each: ["jid", "token", "forgetAt", "result"],
+  parse: (reply): (AckOutcome | Unreadable | typeof LATER)[] =>
+    list(reply).map((outcome) => {
+      const word = text(outcome);
+      if (word === "later") return LATER;
+      if (word === "done" || word === "cancelled") return word;
+      if (word === "unknown" || word === "stale") return word;
+      return unreadable(word);
+    }),
+});
+
 export const fail = new Script({
   name: "fail",
   keys: [
@@ -276,7 +303,17 @@ export const keepAlive = new Script({
 
 export const locate = new Script({
   name: "locate",
-  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead", "cancelled"],
+  keys: [
+    "jobs",
+    "queue",
+    "scheduled",
+    "retries",
+    "working",
+    "reservations",
+    "dead",
+    "cancelled",
+    "done",
+  ],
   fixed: [],
   each: ["jid"],
   parse: (reply): (Place | undefined)[] =>
@@ -285,7 +322,17 @@ export const locate = new Script({
 
 export const lookUp = new Script({
   name: "look-up",
-  keys: ["jobs", "queue", "scheduled", "retries", "working", "reservations", "dead", "cancelled"],
+  keys: [
+    "jobs",
+    "queue",
+    "scheduled",
+    "retries",
+    "working",
+    "reservations",
+    "dead",
+    "cancelled",
+    "done",
+  ],
   fixed: ["jid"],
   each: [],
   parse: (reply): Found | undefined => {
@@ -470,6 +517,17 @@ export const purgeDead = new Script({
   parse: integer,
 });
 
+export const forgetDone = new Script({
+  name: "forget-done",
+  keys: ["jobs", "done", "ties", "groups"],
+  fixed: ["now", "limit"],
+  each: [],
+  parse: (reply): { count: number; nextAt: number | undefined } => {
+    const [count, nextAt] = list(reply);
+    return { count: integer(count), nextAt: nextAt === null ? undefined : Number(text(nextAt)) };
+  },
+});
+
 export const purgeHistory = new Script({
   name: "purge-history",
   keys: ["history"],
@@ -489,6 +547,7 @@ export const flush = new Script({
     "working",
     "reservations",
     "dead",
+    "done",
     "paused",
     "removals",
     "removed",

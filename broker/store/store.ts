@@ -31,6 +31,8 @@ export interface Store {
   /** Puts it off, without a failure. Rejects with UnreadableJob when nothing could be noted. */
   snooze(snoozed: SnoozedJob): Promise<SnoozeOutcome>;
   ack(held: HeldJob): Promise<AckOutcome>;
+  /** The same, and it is kept. Rejects with UnreadableJob when nothing could be noted. */
+  complete(completed: CompletedJob): Promise<AckOutcome>;
   /** Rejects with UnreadableJob when another broker has to be told. */
   fail(failed: FailedJob): Promise<FailOutcome>;
 
@@ -43,6 +45,8 @@ export interface Store {
 
   /** The reservations that end first, overdue or not, a bounded number of them. */
   firstDeadlines(): Promise<Deadline[]>;
+  /** Deletes some of the jobs that are done and have been kept for their time. */
+  forgetDone(): Promise<{ count: number; nextAt: number | undefined }>;
   purgeDead(limits: { diedBefore: number; keep: number }): Promise<number>;
   /** Deletes the counts of the days before that of this time. */
   purgeHistory(before: number): Promise<number>;
@@ -208,6 +212,13 @@ export type AckOutcome = "done" | "cancelled" | "unknown" | "stale";
 export type HandBackOutcome = { queue: string } | "cancelled" | "unknown" | "stale";
 export type SnoozeOutcome = "snoozed" | "cancelled" | "unknown" | "stale";
 
+/** A job that is done and is to be kept for a while. */
+export interface CompletedJob extends HeldJob {
+  forgetAt: number;
+  /** JSON. */
+  result: Buffer | undefined;
+}
+
 export interface SnoozedJob extends HeldJob {
   /** When it may run again. */
   dueAt: number;
@@ -237,7 +248,7 @@ export interface GroupCancellation extends Cancel {
 export type CancelOutcome =
   | { state: "cancelled"; cancel: Cancel }
   | { state: "cancelling"; cancel: Cancel }
-  | { state: "dead" }
+  | { state: "dead" | "done" }
   | { state: "unknown" };
 
 export interface FailedJob extends HeldJob {
@@ -270,6 +281,8 @@ export interface JobLocation {
   reservation?: { wid: string; reservedAt: number; endsAt: number; token: number | undefined };
   /** In `dead`: since when. */
   endedAt?: number;
+  /** In `done`: how long it is kept. */
+  forgetAt?: number;
 }
 
 /** All that a record has of a job. */
@@ -278,10 +291,13 @@ export interface RecordedJob extends StoredJob {
   /** How many of its runs are over, and the last of them, the oldest first. */
   runs: number;
   attempts: Attempt[] | undefined;
+  /** Of one that is done: since when, and what came of it, in JSON. */
+  endedAt: number | undefined;
+  result: Buffer | undefined;
 }
 
 /** All that is kept of a job. */
-export interface FoundJob extends RecordedJob, JobLocation {}
+export interface FoundJob extends RecordedJob, Omit<JobLocation, "endedAt"> {}
 
 /** The sets in which a job waits for a time, or for a person. */
 export type WaitingSet = "scheduled" | "retries" | "dead";

@@ -32,6 +32,9 @@ export interface JobDescription {
   failure?: Failure | undefined;
   /** The last of its runs that are over, the oldest first. */
   attempts?: Attempt[] | undefined;
+  /** Of one that is done: what came of it, in JSON, and how long it is kept. */
+  result?: Buffer | undefined;
+  forgetAt?: number | undefined;
   /** As FETCH would send it, byte by byte. */
   job: Buffer;
 }
@@ -66,9 +69,12 @@ export function encodeJobDescription(described: JobDescription): Buffer {
     ended_at: encodeTime(described.endedAt),
     failure: failure && encodeFailure(failure),
     attempts: described.attempts?.map(encodeAttempt),
+    forget_at: encodeTime(described.forgetAt),
   };
-  const head = JSON.stringify(told).slice(0, -1);
-  return Buffer.concat([Buffer.from(`${head},"job":`), described.job, Buffer.from("}")]);
+  const { result, job } = described;
+  const pieces: Buffer[] = [Buffer.from(JSON.stringify(told).slice(0, -1))];
+  if (result !== undefined) pieces.push(Buffer.from(',"result":'), result);
+  return Buffer.concat([...pieces, Buffer.from(',"job":'), job, Buffer.from("}")]);
 }
 
 function encodeTime(epochMs: number | undefined): string | undefined {

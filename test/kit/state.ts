@@ -35,6 +35,7 @@ export interface State {
   ties: Record<string, { queue: string; tags: string[] }>;
   /** The jobs of each group, scored by how it has them; its cancellation, if there was one. */
   groups: Record<string, Group>;
+  done: Record<string, number>;
   paused: string[];
   /** What was removed and is not deleted yet, by its number: jids with the scores that they had. */
   removed: Record<string, Record<string, number>>;
@@ -79,6 +80,7 @@ export const EMPTY: State = {
   cancels: {},
   ties: {},
   groups: {},
+  done: {},
   paused: [],
   removed: {},
   revived: {},
@@ -95,6 +97,7 @@ const SCORED = [
   "retries",
   "working",
   "dead",
+  "done",
   "cancelled",
   "workers",
   "departed",

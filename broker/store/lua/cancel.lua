@@ -14,14 +14,15 @@
 -- KEYS[11] notices
 -- KEYS[12] ties
 -- KEYS[13] groups
+-- KEYS[14] done
 -- ARGV[1] now
 -- ARGV[2] each jid
 -- ARGV[3] each why: MessagePack {at, reason, by}, of which the last two may be left out
 -- Returns for each job: {"cancelled", why} or {"cancelling", why}, with what was given when it was called
--- off first; {"dead"}; {"unreadable", version} when nobody here can tell in which queue it is;
+-- off first; {"dead"} or {"done"}; {"unreadable", version} when nobody here can tell in which queue it is;
 -- {"unknown"}; or {"later"} when it is to be asked for again, since the jobs before it were large
 
-local jobs, dead = KEYS[1], KEYS[7]
+local jobs, dead, done = KEYS[1], KEYS[7], KEYS[14]
 local cancels, cancelling, cancelled = unpack(KEYS, 8, 10)
 local now = ARGV[1]
 local MAX_BYTES = 1048576
@@ -34,6 +35,8 @@ local function cancel(jid, why)
     return { 'cancelling', redis.call('HGET', cancels, jid) }
   elseif redis.call('ZSCORE', dead, jid) then
     return { 'dead' }
+  elseif redis.call('ZSCORE', done, jid) then
+    return { 'done' }
   end
   if bytesRead > MAX_BYTES then return { 'later' } end
   local record = redis.call('HGET', jobs, jid)

@@ -8,22 +8,23 @@
 -- KEYS[6] working
 -- KEYS[7] reservations
 -- KEYS[8] dead
--- KEYS[9] paused
--- KEYS[10] removals
--- KEYS[11] removed
--- KEYS[12] revived
--- KEYS[13] counters
--- KEYS[14] history
--- KEYS[15] ties
--- KEYS[16] cancelling
--- KEYS[17] cancelled
--- KEYS[18] cancels
--- KEYS[19] notices
--- KEYS[20] groups
+-- KEYS[9] done
+-- KEYS[10] paused
+-- KEYS[11] removals
+-- KEYS[12] removed
+-- KEYS[13] revived
+-- KEYS[14] counters
+-- KEYS[15] history
+-- KEYS[16] ties
+-- KEYS[17] cancelling
+-- KEYS[18] cancelled
+-- KEYS[19] cancels
+-- KEYS[20] notices
+-- KEYS[21] groups
 -- Returns nothing
 
-local queues, queue, removals, removed = KEYS[2], KEYS[3], KEYS[10], KEYS[11]
-local notices, groups = KEYS[19], KEYS[20]
+local queues, queue, removals, removed = KEYS[2], KEYS[3], KEYS[11], KEYS[12]
+local notices, groups = KEYS[20], KEYS[21]
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
@@ -37,7 +38,7 @@ for _, name in ipairs(redis.call('ZRANGE', groups .. 'ended', 0, -1)) do
   redis.call('UNLINK', groups .. 'cancel:' .. name)
 end
 redis.call('UNLINK', groups .. 'names', groups .. 'closed', groups .. 'ended')
-redis.call('UNLINK', unpack(KEYS, 1, 18))
+redis.call('UNLINK', unpack(KEYS, 1, 19))
 redis.call('PUBLISH', notices, 'flushed')
 
 return false

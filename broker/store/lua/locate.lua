@@ -8,6 +8,7 @@
 -- KEYS[6] reservations
 -- KEYS[7] dead
 -- KEYS[8] cancelled
+-- KEYS[9] done
 -- ARGV[1] each jid
 -- Returns for each job {state, score, reservation}: the state is "enqueued", or the name of the set that
 -- has it, and the reservation an empty string when it is not being worked on; nil when it is nowhere

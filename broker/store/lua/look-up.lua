@@ -8,6 +8,7 @@
 -- KEYS[6] reservations
 -- KEYS[7] dead
 -- KEYS[8] cancelled
+-- KEYS[9] done
 -- ARGV[1] jid
 -- Returns {state, score, reservation, record}, the first three as in locate.lua; nil when it is nowhere.
 -- Of a job that can't be read here {state, score, reservation, "", version}, where the version is an

@@ -1,6 +1,6 @@
 -- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
--- A job that is live already stays as it is; one that is dead, or has been removed and is only not
--- deleted yet, starts anew. One that was called off is refused; so is one of a group that is being called
+-- A job that is live already stays as it is; one that is dead, or done and only kept for a while, or has
+-- been removed and is only not deleted yet, starts anew. One that was called off is refused; so is one of a group that is being called
 -- off, and one that is pushed on behalf of a job which is so, or is no longer its worker's.
 -- Uses records
 -- May use membership, closing
@@ -11,16 +11,17 @@
 -- KEYS[5] retries
 -- KEYS[6] working
 -- KEYS[7] dead
--- KEYS[8] removals
--- KEYS[9] revived
--- KEYS[10] sequence
--- KEYS[11] notices
--- KEYS[12] cancels
--- KEYS[13] cancelling
--- KEYS[14] cancelled
--- KEYS[15] ties
--- KEYS[16] groups
--- KEYS[17] reservations
+-- KEYS[8] done
+-- KEYS[9] removals
+-- KEYS[10] revived
+-- KEYS[11] sequence
+-- KEYS[12] notices
+-- KEYS[13] cancels
+-- KEYS[14] cancelling
+-- KEYS[15] cancelled
+-- KEYS[16] ties
+-- KEYS[17] groups
+-- KEYS[18] reservations
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] each jid
@@ -36,8 +37,8 @@
 -- {"parent cancelling", why}, of the job on whose behalf it is; {"parent stale"}
 
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
-local dead, removals, revived, sequence, notices, cancels, cancelling, cancelled = unpack(KEYS, 7, 14)
-local ties, reservations = KEYS[15], KEYS[17]
+local dead, done, removals, revived, sequence, notices = unpack(KEYS, 7, 12)
+local cancels, cancelling, cancelled, ties, reservations = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[18]
 local origin, now = ARGV[1], ARGV[2]
 local FIELDS = 7
 local count = (#ARGV - 2) / FIELDS
@@ -77,7 +78,7 @@ local function findOwnRefusal(jid)
   return state and { state, redis.call('HGET', cancels, jid) }
 end
 
--- Whether a job is live that has a record and is not dead. If nothing is removed, it must be.
+-- Whether a job is live that has a record and is neither dead nor done. If nothing is removed, it must be.
 local function isLive(jid, record)
   if redis.call('EXISTS', removals) == 0 then return true end
   for _, set in ipairs({ scheduled, retries, working }) do
@@ -91,7 +92,7 @@ end
 -- Whether a job that has a record may start anew. One that has been removed stays in the removal,
 -- which could be any of very many; instead, delete-removed.lua is told to leave its record alone.
 local function unearth(jid, record)
-  if redis.call('ZREM', dead, jid) == 0 then
+  if redis.call('ZREM', dead, jid) == 0 and redis.call('ZREM', done, jid) == 0 then
     if isLive(jid, record) then return false end
     redis.call('HINCRBY', revived, jid, 1)
   end

@@ -244,6 +244,42 @@ test(
 );
 
 test(
+  "a job that is done is kept for as long as its worker says, with its result, and then forgotten",
+  withEngine(async ({ engine, push, state, client, clock }) => {
+    await push("a");
+    await push("b");
+    await client("w").fetch("q");
+    await client("w").fetch("q");
+    await engine.jobs.ack("a", undefined, { seconds: 60, result: Buffer.from("[1.0]") });
+    await engine.jobs.ack("b");
+    const { jobs, done, counters } = await state();
+    assert.equal([Object.keys(jobs), done], [["a"], { a: clock.now() + 60_000 }]);
+    assert.equal([jobs["a"]?.result, counters], ["[1.0]", { processed: 2 }]);
+    assert.is((await engine.catalogue.get("a")).result?.toString(), "[1.0]");
+    assert.equal(await engine.jobs.forgetDone(), { count: 0, nextAt: clock.now() + 60_000 });
+    clock.advance(60_000);
+    assert.equal(await engine.jobs.forgetDone(), { count: 1, nextAt: undefined });
+    assert.equal((await state()).jobs, {});
+  }),
+);
+
+test(
+  "who leaves a result twice, or too late, is told as with any ACK",
+  withEngine(async ({ engine, push, state, client, log }) => {
+    await push("a");
+    await client("w", 30_000).fetch("q");
+    const kept = { seconds: 60, result: undefined };
+    const refused = await refusal(engine.jobs.ack("a", 7, kept));
+    assert.match(String(refused), /^CommandError: job a is being worked on by w under lease/);
+    await engine.jobs.ack("a", undefined, kept);
+    const before = await state();
+    await engine.jobs.ack("a", undefined, kept);
+    assert.equal(await state(), before);
+    assert.is(log.of("job.ack-unknown").length, 1);
+  }),
+);
+
+test(
   "a job that is snoozed waits for so long, has not failed, and is told of",
   withEngine(async (world) => {
     const { engine, push, state, client, clock } = world;

@@ -36,6 +36,8 @@ const header = fc.record(
     }),
     runs: fc.nat(30),
     attempts: fc.constantFrom("{}", "\n", "one\ntwo"),
+    endedAt: fc.constant(1_767_225_600_000),
+    result: fc.constantFrom("", "{}"),
   },
   { requiredKeys: ["v", "queue"] },
 );
@@ -68,6 +70,8 @@ const oddHeader = fc
       "failure",
       "runs",
       "attempts",
+      "endedAt",
+      "result",
     ),
     anything,
   )
@@ -109,7 +113,7 @@ const records = fc.array(fc.oneof(sound, flipped, flipped, cut, longer, noise), 
 /** Where the test clock stands. */
 const NOW = Date.UTC(2026, 0, 1);
 
-type Set = "queue" | "scheduled" | "retries" | "working" | "dead";
+type Set = "queue" | "scheduled" | "retries" | "working" | "dead" | "done";
 
 /** One step with each job that is in this set; whatever it answers, it must not be lost. */
 const steps: { from: Set; name: string; run: (world: TestStore, jids: string[]) => unknown }[] = [
@@ -169,7 +173,7 @@ const steps: { from: Set; name: string; run: (world: TestStore, jids: string[]) 
     name: "snooze",
     run: ({ store }, jids) => each(jids, (jid) => store.snooze({ jid, dueAt: NOW })),
   },
-  ...(["queue", "scheduled", "retries", "working", "dead"] as const).map((from) => ({
+  ...(["queue", "scheduled", "retries", "working", "dead", "done"] as const).map((from) => ({
     from,
     name: "look-up",
     run: ({ store }: TestStore, jids: string[]) =>
@@ -179,7 +183,13 @@ const steps: { from: Set; name: string; run: (world: TestStore, jids: string[]) 
         if (found !== undefined) encodeJobDescription(describeJob(found, outline));
       }),
   })),
-  ...(["queue", "working", "scheduled"] as const).map((from) => ({
+  {
+    from: "working",
+    name: "complete",
+    run: ({ store }, jids) =>
+      each(jids, (jid) => store.complete({ jid, forgetAt: NOW, result: Buffer.from("{}") })),
+  },
+  ...(["queue", "working", "scheduled", "done"] as const).map((from) => ({
     from,
     name: "push",
     run: ({ store }: TestStore, jids: string[]) =>
@@ -224,8 +234,8 @@ function given(from: Set, jids: string[]): Partial<State> {
 
 /** The sets that a job is in. */
 function placesOf(jid: string, state: State): string[] {
-  const { queues, scheduled, retries, working, dead } = state;
-  const sets = Object.entries({ scheduled, retries, working, dead, ...queues });
+  const { queues, scheduled, retries, working, dead, done } = state;
+  const sets = Object.entries({ scheduled, retries, working, dead, done, ...queues });
   const places = sets.filter(([, members]) => jid in members).map(([name]) => name);
   // A queue of which the name is no UTF-8 any more is known, but what it holds is not read here.
   const named: unknown = state.jobs[jid]?.queue;

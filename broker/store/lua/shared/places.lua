@@ -1,6 +1,6 @@
 -- Where jobs are.
 -- Uses records
--- KEYS jobs, queue, scheduled, retries, working, dead, cancelled
+-- KEYS jobs, queue, scheduled, retries, working, dead, cancelled, done
 
 local places = {}
 local SETS = {
@@ -9,6 +9,7 @@ local SETS = {
   { 'retries', retries },
   { 'dead', dead },
   { 'cancelled', cancelled },
+  { 'done', done },
 }
 
 -- "enqueued", or the name of the set that has a job; its score there; and its record, if it had to be

@@ -8,6 +8,7 @@ local MAX_INTEGER, MAX_TIME = 9007199254740992, 8640000000000000
 local function isNumber(value, limit) return type(value) == 'number' and math.abs(value) <= limit end
 local function isCount(value) return value == nil or isNumber(value, MAX_INTEGER) end
 local function isTime(value) return value == nil or isNumber(value, MAX_TIME) end
+local function isText(value) return value == nil or type(value) == 'string' end
 local function isTold(value) return type(value) == 'string' or isTime(value) end
 
 local function isSoundFailure(failure)
@@ -35,7 +36,8 @@ function records.unpackHeader(record)
   if header.v ~= FORMAT then return nil, header.v end
   local isSound = type(header.queue) == 'string' and isCount(header.retry)
     and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
-    and isCount(header.runs) and (header.attempts == nil or type(header.attempts) == 'string')
+    and isCount(header.runs) and isText(header.attempts)
+    and isTime(header.endedAt) and isText(header.result)
     and (header.failure == nil or isSoundFailure(header.failure))
   if not isSound or records.textEnd(record, textStart) ~= #record then return nil end
   return header, textStart

@@ -25,7 +25,16 @@ const job = { v: 1, queue: "q", text: "text" } as const;
 const reservation = { wid: "my worker", reservedAt: 1, place: "5/1", call: "c:1" };
 
 const given = {
-  jobs: { queued: job, later: job, again: job, busy: job, leased: job, dead: job, removed: job },
+  jobs: {
+    queued: job,
+    later: job,
+    again: job,
+    busy: job,
+    leased: job,
+    dead: job,
+    done: job,
+    removed: job,
+  },
   queues: { q: { queued: "5/3" } },
   queueNames: ["q"],
   sequence: 3,
@@ -37,6 +46,7 @@ const given = {
     leased: { ...reservation, lease: { token: 7, ms: 30_000 } },
   },
   dead: { dead: 2 },
+  done: { done: 3 },
   removed: { 4: { removed: 1 } },
 };
 
@@ -70,10 +80,10 @@ transition(test, "one that is being worked on goes on, and its worker is told if
   ],
 });
 
-transition(test, "one that is dead stays dead, and of others nothing is known", {
+transition(test, "one that is dead or done stays so, and of others nothing is known", {
   given,
-  when: run("dead", "removed", "nobody"),
-  returns: [{ state: "dead" }, { state: "unknown" }, { state: "unknown" }],
+  when: run("dead", "done", "removed", "nobody"),
+  returns: [{ state: "dead" }, { state: "done" }, { state: "unknown" }, { state: "unknown" }],
 });
 
 const first = { at: 5, by: "somebody before" };

@@ -8,7 +8,7 @@ const job = { v: 1, queue: "q", text: "text" } as const;
 
 transition(test, "all jobs, queues and counts are gone; workers and the sequence stay", {
   given: {
-    jobs: { a: job, b: { ...job, queue: "r" }, c: job, d: job, e: job, f: job, h: job },
+    jobs: { a: job, b: { ...job, queue: "r" }, c: job, d: job, e: job, f: job, h: job, i: job },
     queues: { q: { a: "5/1" }, r: { b: "5/2" } },
     queueNames: ["empty", "q", "r"],
     sequence: 6,
@@ -20,6 +20,7 @@ transition(test, "all jobs, queues and counts are gone; workers and the sequence
     cancelling: ["e"],
     cancelled: { h: 4 },
     cancels: { e: { at: 1 }, h: { at: 2 } },
+    done: { i: 3 },
     paused: ["q"],
     removed: { "7": { g: 1 } },
     revived: { g: 1 },
@@ -42,6 +43,7 @@ transition(test, "all jobs, queues and counts are gone; workers and the sequence
     cancelling: [],
     cancelled: {},
     cancels: {},
+    done: {},
     paused: [],
     removed: {},
     revived: {},

@@ -8,7 +8,7 @@ const job = { v: 1, queue: "q", text: "text" } as const;
 
 transition(test, "each job is told by its state, and by who works on it", {
   given: {
-    jobs: { a: job, b: job, c: job, d: job, e: job, f: job, removed: job },
+    jobs: { a: job, b: job, c: job, d: job, e: job, f: job, g: job, removed: job },
     damaged: { damaged: "c1" },
     queues: { q: { a: "5/3" } },
     scheduled: { b: 10 },
@@ -19,13 +19,14 @@ transition(test, "each job is told by its state, and by who works on it", {
     },
     dead: { e: 13 },
     cancelled: { f: 14 },
+    done: { g: 15 },
   },
   when: ({ link, keys }) =>
     locate.run(
       link,
       keys,
       {},
-      ["a", "b", "c", "d", "e", "f", "removed", "damaged", "nobody"].map((jid) => ({ jid })),
+      ["a", "b", "c", "d", "e", "f", "g", "removed", "damaged", "nobody"].map((jid) => ({ jid })),
     ),
   returns: [
     { state: "enqueued", score: 4 * 2 ** 48 + 3, reservation: "" },
@@ -34,6 +35,7 @@ transition(test, "each job is told by its state, and by who works on it", {
     { state: "working", score: 12, reservation: "7 30000 1 c:1 1 w" },
     { state: "dead", score: 13, reservation: "" },
     { state: "cancelled", score: 14, reservation: "" },
+    { state: "done", score: 15, reservation: "" },
     undefined,
     undefined,
     undefined,

@@ -24,7 +24,7 @@ const run =
 
 transition(test, "a job is found in whichever set it is, with its record", {
   given: {
-    jobs: { a: job, b: job, c: job, d: job, e: job },
+    jobs: { a: job, b: job, c: job, d: job, e: job, f: job },
     queues: { q: { a: "5/3" } },
     scheduled: { b: 10 },
     retries: { c: 11 },
@@ -33,14 +33,16 @@ transition(test, "a job is found in whichever set it is, with its record", {
       d: { wid: "w", reservedAt: 1, place: "9/1", call: "c:1", lease: { token: 7, ms: 30_000 } },
     },
     dead: { e: 13 },
+    done: { f: 14 },
   },
-  when: run("a", "b", "c", "d", "e"),
+  when: run("a", "b", "c", "d", "e", "f"),
   returns: [
     { state: "enqueued", score: 4 * 2 ** 48 + 3, reservation: "", text: "text" },
     { state: "scheduled", score: 10, reservation: "", text: "text" },
     { state: "retries", score: 11, reservation: "", text: "text" },
     { state: "working", score: 12, reservation: "7 30000 1 c:1 1 w", text: "text" },
     { state: "dead", score: 13, reservation: "", text: "text" },
+    { state: "done", score: 14, reservation: "", text: "text" },
   ],
 });
 

@@ -162,6 +162,24 @@ transition(test, "a dead job starts anew in scheduled", {
   leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
 });
 
+transition(test, "a job that is done and still kept starts anew, and its result is gone", {
+  given: {
+    jobs: { a: { ...older, endedAt: 4, result: "1" }, b: { ...older, result: "2" }, c: older },
+    done: { a: 500, b: 600, c: 700 },
+  },
+  when: run({ jid: "a", queue: "r" }, { jid: "b", due: 2_000 }),
+  returns: ["stored", "stored"],
+  leaves: {
+    jobs: { a: { ...fresh, queue: "r" }, b: fresh, c: older },
+    done: { c: 700 },
+    queues: { r: { a: "5/1" } },
+    queueNames: ["r"],
+    scheduled: { b: 2_000 },
+    sequence: 2,
+  },
+  notices: ["queue r me"],
+});
+
 transition(test, "a job that was removed and is not deleted yet starts anew", {
   given: { jobs: { a: older, b: older }, removed: { "7": { a: 1, b: 2 } }, sequence: 7 },
   when: run({ jid: "a", queue: "r" }, { jid: "b", due: 2_000 }),

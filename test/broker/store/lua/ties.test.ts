@@ -32,6 +32,7 @@ const places = {
     cancels: { a: { at: 1 } },
   },
   dead: { dead: { a: 5 } },
+  done: { done: { a: 5 } },
   cancelled: { cancelled: { a: 5 }, cancels: { a: { at: 1 } } },
   removed: { removed: { 1: { a: 1 } } },
 } satisfies Record<string, Partial<State>>;
@@ -46,6 +47,7 @@ const before: Record<Place, Hold> = {
   working: "live",
   calledOff: "called off",
   dead: "kept",
+  done: "kept",
   cancelled: "kept",
   removed: "live",
 };
@@ -57,6 +59,10 @@ const fail = (cause: "reported" | "expired" | "lost") => (world: TestStore) =>
 const at = (set: "scheduled" | "retries" | "dead") => [{ set, jid: "a" }];
 const ack = ({ link, keys }: TestStore) =>
   scripts.ack.run(link, keys, { now: NOW, day: DAY }, [{ jid: "a", token: 0 }]);
+const complete = ({ link, keys }: TestStore) =>
+  scripts.complete.run(link, keys, { now: NOW, day: DAY }, [
+    { jid: "a", token: 0, forgetAt: NOW + 5, result: "1" },
+  ]);
 const release = ({ link, keys }: TestStore) =>
   scripts.release.run(link, keys, { origin: "me", now: NOW, day: DAY }, [
     { jid: "a", call: "", token: 0 },
@@ -97,6 +103,8 @@ interface Row {
 const rows: Row[] = [
   { from: "working", what: "ACK", hold: undefined, run: ack },
   { from: "calledOff", what: "ACK", hold: "kept", run: ack },
+  { from: "working", what: "ACK with a result", hold: "kept", run: complete },
+  { from: "calledOff", what: "ACK with a result", hold: "kept", run: complete },
   { from: "working", what: "FAIL", hold: "live", run: fail("reported") },
   { from: "calledOff", what: "FAIL", hold: "kept", run: fail("reported") },
   {
@@ -155,6 +163,12 @@ const rows: Row[] = [
     what: "the end of its time",
     hold: undefined,
     run: ({ link, keys }) => scripts.purgeDead.run(link, keys, { diedBefore: 0, ...limits }),
+  },
+  {
+    from: "done",
+    what: "the end of its time",
+    hold: undefined,
+    run: ({ link, keys }) => scripts.forgetDone.run(link, keys, { now: NOW, limit: 9 }),
   },
   {
     from: "cancelled",
