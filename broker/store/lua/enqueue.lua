@@ -47,9 +47,10 @@ local function requeuePlain(record)
   local mark = record:byte(#PLAIN + 1)
   if not mark or mark < SHORT_TEXT or mark > SHORT_TEXT_END then return nil end
   local nameEnd = #PLAIN + 1 + mark - SHORT_TEXT
-  if records.textEnd(record, nameEnd) ~= #record then return nil end
+  local name = record:sub(#PLAIN + 2, nameEnd)
+  if records.textEnd(record, nameEnd) ~= #record or not records.isQueue(name) then return nil end
   local head = PLAIN_QUEUED .. record:sub(#PLAIN_QUEUED + 1, nameEnd)
-  return head .. ENQUEUED_NOW .. record:sub(nameEnd + 1), record:sub(#PLAIN + 2, nameEnd)
+  return head .. ENQUEUED_NOW .. record:sub(nameEnd + 1), name
 end
 
 local function putAside(set, jid, isDamaged)

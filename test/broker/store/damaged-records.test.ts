@@ -236,11 +236,7 @@ function given(from: Set, jids: string[]): Partial<State> {
 function placesOf(jid: string, state: State): string[] {
   const { queues, scheduled, retries, working, dead, done } = state;
   const sets = Object.entries({ scheduled, retries, working, dead, done, ...queues });
-  const places = sets.filter(([, members]) => jid in members).map(([name]) => name);
-  // A queue of which the name is no UTF-8 any more is known, but what it holds is not read here.
-  const named: unknown = state.jobs[jid]?.queue;
-  const isUnread = typeof named === "string" && named.includes("\u{fffd}") && named in queues;
-  return isUnread ? [...places, named] : places;
+  return sets.filter(([, members]) => jid in members).map(([name]) => name);
 }
 
 for (const { from, name, run } of steps) {

@@ -19,6 +19,11 @@ local function isSoundFailure(failure)
     and (failure.backtrace == nil or type(failure.backtrace) == 'table')
 end
 
+-- Whether this is a queue's name: in a queue of any other nobody would look for the job.
+function records.isQueue(value)
+  return type(value) == 'string' and value:find('^[%w._-]+$') ~= nil
+end
+
 -- Where the text of a record ends, as MessagePack tells at its start; 0 when nothing is told.
 function records.textEnd(record, textStart)
   local mark, a, b, c, d = record:byte(textStart + 1, textStart + 5)
@@ -34,7 +39,7 @@ function records.unpackHeader(record)
   local isRead, textStart, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or type(header.v) ~= 'number' then return nil end
   if header.v ~= FORMAT then return nil, header.v end
-  local isSound = type(header.queue) == 'string' and isCount(header.retry)
+  local isSound = records.isQueue(header.queue) and isCount(header.retry)
     and isCount(header.reserveFor) and isCount(header.priority) and isTime(header.enqueuedAt)
     and isCount(header.runs) and isText(header.attempts)
     and isTime(header.endedAt) and isText(header.result)
@@ -47,7 +52,7 @@ end
 function records.findQueue(record)
   local isRead, _, header = pcall(cmsgpack.unpack_one, record)
   if not isRead or type(header) ~= 'table' or header.v ~= FORMAT then return nil end
-  return type(header.queue) == 'string' and header.queue:match('^[%w._-]+$')
+  return records.isQueue(header.queue) and header.queue or nil
 end
 
 return records

@@ -192,7 +192,7 @@ const LONG_NAME = "n".repeat(40);
 test(
   "a plain job's record is the one that it would have, had it been pushed now",
   withStore(async (world) => {
-    const names = { a: "q", b: "", c: "ü".repeat(15), d: "n".repeat(31), e: LONG_NAME };
+    const names = { a: "q", b: "a.b-c_D", c: "n".repeat(30), d: "n".repeat(31), e: LONG_NAME };
     const jobs = mapValues(names, (queue) => ({ ...job, queue }));
     await world.seed({ jobs, scheduled: mapValues(names, () => NOW) });
     const items = Object.keys(names).map((jid) => ({ set: "scheduled" as const, jid }));
@@ -209,6 +209,25 @@ test(
     );
   }),
 );
+
+transition(test, "a job whose queue can't be any is damaged, however plain its record is", {
+  given: {
+    jobs: {
+      plain: { ...job, queue: "q\u0000" },
+      empty: { ...job, queue: "" },
+      other: { ...job, queue: "a b", retry: 3 },
+    },
+    scheduled: { plain: NOW, empty: NOW },
+    retries: { other: NOW },
+  },
+  when: run([
+    { set: "scheduled", jid: "plain" },
+    { set: "scheduled", jid: "empty" },
+    { set: "retries", jid: "other" },
+  ]),
+  returns: [undefined, undefined, undefined],
+  leaves: { scheduled: {}, retries: {}, dead: { plain: NOW, empty: NOW, other: NOW } },
+});
 
 const plain = encodeRecord({ v: 1, queue: "q" }, Buffer.from("text"));
 
