@@ -24,6 +24,7 @@ export {
   JobTimedOut,
   ReservationEnded,
   RetryAt,
+  Snooze,
   UnknownJobType,
   WorkerStopping,
 } from "./job-errors.ts";

@@ -1,4 +1,5 @@
 import type { CancelReason } from "../protocol/cancel.ts";
+import { MAX_SNOOZE_SECONDS } from "../protocol/limits.ts";
 
 /** Thrown by a handler: the job has failed, and to try it again is of no use. It dies. */
 export class DoNotRetry extends Error {
@@ -23,6 +24,25 @@ export class RetryAt extends Error {
     this.at = Number(at);
     if (!(this.at >= 0 && this.at < END_OF_TIMES_MS)) {
       throw new RangeError("RetryAt takes a time of the years 1970 to 9999");
+    }
+  }
+}
+
+/** Thrown by a handler: the job has not failed, and is to run again after so long. No attempt is counted. */
+export class Snooze extends Error {
+  override readonly name = "Snooze";
+  readonly seconds: number;
+
+  /**
+   * @param seconds 0 or more, with any fraction. A classic Faktory knows no such thing: there the job has
+   *   failed, and waits for the back-off.
+   * @throws RangeError for what is no such number, or more than ten years
+   */
+  constructor(seconds: number, message = "to be run again later", options?: ErrorOptions) {
+    super(message, options);
+    this.seconds = seconds;
+    if (!(seconds >= 0 && seconds <= MAX_SNOOZE_SECONDS)) {
+      throw new RangeError(`Snooze takes seconds, from 0 to ${MAX_SNOOZE_SECONDS}`);
     }
   }
 }

@@ -191,6 +191,12 @@ export class JobRunner {
         log.info({ event: "job.discarded", ...fields, err: outcome.error });
         tellListeners(() => events.emit("discarded", job, outcome.error));
         break;
+      case "snoozed": {
+        const { seconds } = outcome.snooze;
+        log.info({ event: "job.snoozed", ...fields, seconds });
+        tellListeners(() => events.emit("snoozed", job, seconds));
+        break;
+      }
       case "handedBack":
         log.info({ event: "job.handed-back", ...fields });
         tellListeners(() => events.emit("handedBack", job));

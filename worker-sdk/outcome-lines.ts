@@ -17,6 +17,10 @@ export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
     case "done":
     case "discarded":
       return [encodeAck(held(job))];
+    case "snoozed": {
+      const { seconds: snoozeSeconds } = outcome.snooze;
+      return [encodeFail({ ...held(job), ...describe(outcome.snooze), snoozeSeconds })];
+    }
     case "handedBack":
       return [encodeFail({ ...held(job), ...HANDED_BACK, isInterrupted: true })];
     case "cancelled":

@@ -1,4 +1,4 @@
-import { Discard, DoNotRetry, type JobCancelled, RetryAt } from "./job-errors.ts";
+import { Discard, DoNotRetry, type JobCancelled, RetryAt, Snooze } from "./job-errors.ts";
 
 /** How a job has ended, as far as this worker is concerned. */
 export type Outcome =
@@ -6,6 +6,8 @@ export type Outcome =
   /** Its handler found that there is nothing to do. */
   | { kind: "discarded"; error: unknown }
   | { kind: "failed"; error: unknown; retryAt: number | undefined; mayRetry: boolean }
+  /** It is put off, and has not failed. */
+  | { kind: "snoozed"; snooze: Snooze }
   /** It was not finished, and goes back. */
   | { kind: "handedBack" }
   /** It was cancelled while it was here. The server, which knows, is told how it ended all the same. */
@@ -18,6 +20,7 @@ export function outcomeOf(error: unknown): Outcome {
   try {
     if (error instanceof Error) look(error);
     if (error instanceof Discard) return { kind: "discarded", error };
+    if (error instanceof Snooze) return { kind: "snoozed", snooze: error };
     return {
       kind: "failed",
       error,

@@ -98,5 +98,6 @@ async function perform<Jobs extends JobMap<Jobs>>(
   };
   const outcome = await worker.perform(context);
   if (outcome.kind === "failed" || outcome.kind === "discarded") throw outcome.error;
+  if (outcome.kind === "snoozed") throw outcome.snooze;
   return trace;
 }

@@ -13,6 +13,8 @@ export interface WorkerEvents {
   failed: [job: Job, error: unknown];
   /** Its handler threw Discard. */
   discarded: [job: Job, error: unknown];
+  /** Its handler threw Snooze: it runs again after so long; on a classic Faktory it has failed. */
+  snoozed: [job: Job, seconds: number];
   /** It was cancelled while it was here, and has ended: the server is told how, and does not run it again. */
   cancelled: [job: Job, reason: JobCancelled];
   /** It was not finished, and is in its queue again; on a classic Faktory it has failed. */

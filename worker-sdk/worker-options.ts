@@ -57,7 +57,7 @@ export interface StoppedJob {
   jid: string;
   type: string;
   /**
-   * `done`, `discarded`, `failed` or `cancelled` as at any time; `handedBack` when it was not finished in time;
+   * `done`, `discarded`, `failed`, `snoozed` or `cancelled` as at any time; `handedBack` when it was not finished in time;
    * `expired` when its reservation had ended; `unreported` when the server could not be told, and
    * gives it to somebody else when its reservation ends.
    */

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Discard, DoNotRetry, JobCancelled, RetryAt } from "../../worker-sdk/job-errors.ts";
+import { Discard, DoNotRetry, JobCancelled, RetryAt, Snooze } from "../../worker-sdk/job-errors.ts";
 import { type Outcome, outcomeOf } from "../../worker-sdk/outcome.ts";
 import { outcomeLines } from "../../worker-sdk/outcome-lines.ts";
 
@@ -121,6 +121,17 @@ test("a job that is not to be tried again is killed in the same packet", () => {
 test("a job that is handed back has not failed, and an expired one needs no word", () => {
   assert.match(linesOf({ kind: "handedBack" }).join(), /^FAIL .*"interrupted":true\}$/);
   assert.equal(linesOf({ kind: "expired" }), []);
+});
+
+test("one that is put off says for how long, and looks like a failure to who does not know it", () => {
+  const [line = "", ...more] = linesOf(outcomeOf(new Snooze(0.25, "no answer yet")));
+  const fail = JSON.parse(line.slice("FAIL ".length)) as Record<string, unknown>;
+  const { errtype, message, snooze } = fail;
+  assert.equal([errtype, message, snooze], ["Snooze", "no answer yet", 0.25]);
+  assert.equal(more, []);
+  for (const seconds of [-1, Number.NaN, 315_360_001, Number.POSITIVE_INFINITY]) {
+    assert.throws(() => new Snooze(seconds), /Snooze takes seconds, from 0 to 315360000/);
+  }
 });
 
 test("of a job that was cancelled it is told how it ended", () => {

@@ -2,7 +2,7 @@ import { AssertionError } from "node:assert";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { NotSupported } from "../../worker-sdk/errors.ts";
-import { Discard } from "../../worker-sdk/job-errors.ts";
+import { Discard, Snooze } from "../../worker-sdk/job-errors.ts";
 import { drain, FakeClient, runJob } from "../../worker-sdk/testing.ts";
 import { Worker } from "../../worker-sdk/worker.ts";
 import { failureOf } from "../kit/failure-of.ts";
@@ -51,6 +51,13 @@ test("what a handler throws is thrown, and it sees what it is told of the job", 
   assert.instance(await failureOf(runJob(worker, "import", ["gone"])), Discard);
   const error = await failureOf(runJob(worker, "resize", ["b", 1], { attempt: 3 }));
   assert.is(error.message, "attempt 3");
+});
+
+test("one that is put off throws that", async () => {
+  const worker = new Worker().handle("polls", () => {
+    throw new Snooze(60);
+  });
+  assert.instance(await failureOf(runJob(worker, "polls", [])), Snooze);
 });
 
 test("arguments go through JSON, as on their way to a server and back", async () => {

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { NotSupported } from "../../worker-sdk/errors.ts";
 import type { Job } from "../../worker-sdk/job.ts";
 import { currentJob } from "../../worker-sdk/job-context.ts";
-import { Discard, DoNotRetry, JobTimedOut, RetryAt } from "../../worker-sdk/job-errors.ts";
+import { Discard, DoNotRetry, JobTimedOut, RetryAt, Snooze } from "../../worker-sdk/job-errors.ts";
 import type { LogFields } from "../../worker-sdk/logger.ts";
 import type { StandardSchema } from "../../worker-sdk/standard-schema.ts";
 import { Worker } from "../../worker-sdk/worker.ts";
@@ -76,6 +76,28 @@ test(
     ]);
     await client.jobs.discard("retries", { pattern: '*"next_at":"2030-01-01T00:00:00.000Z"*' });
     assert.is((await sets()).retries, 2);
+  }),
+);
+
+test(
+  "a job that is put off runs again, and nothing has failed",
+  withWorkers(async ({ client, worker, queue, sets }) => {
+    const attempts: number[] = [];
+    const heard: unknown[] = [];
+    const working = worker().handle("polls", (_args, { attempt }) => {
+      if (attempts.push(attempt) < 3) throw new Snooze(0.01);
+    });
+    working.events.on("snoozed", ({ jid }, seconds) => heard.push(jid, seconds));
+    working.events.on("failed", () => heard.push("failed"));
+    await working.start();
+    const jid = await client.push("polls", [], { queue, retry: 0 });
+    await until(async () => (await client.info()).faktory.total_processed === 1, {
+      what: "it is done",
+    });
+    assert.equal(attempts, [1, 1, 1]);
+    assert.equal(heard, [jid, 0.01, jid, 0.01]);
+    assert.is((await client.info()).faktory.total_failures, 0);
+    assert.is((await sets()).scheduled, 0);
   }),
 );
 
