@@ -12,6 +12,7 @@ import { RedisStore } from "./store/redis-store.ts";
 import { deleteRemovedTask } from "./tasks/delete-removed.ts";
 import type { DueTask } from "./tasks/due-task.ts";
 import { expireReservationsTask } from "./tasks/expire-reservations.ts";
+import { findStalledTask } from "./tasks/find-stalled.ts";
 import { forgetDoneTask } from "./tasks/forget-done.ts";
 import { forgetWorkersTask } from "./tasks/forget-workers.ts";
 import { goOnCancellingTask } from "./tasks/go-on-cancelling.ts";
@@ -44,6 +45,7 @@ const TASKS = [
   keepAliveTask,
   promoteTask,
   expireReservationsTask,
+  findStalledTask,
   forgetWorkersTask,
   goOnCancellingTask,
   purgeDeadTask,

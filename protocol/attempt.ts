@@ -5,6 +5,7 @@ export const ATTEMPT_OUTCOMES = [
   "failed",
   "lost",
   "expired",
+  "stalled",
   "snoozed",
   "interrupted",
   "done",

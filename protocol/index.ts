@@ -10,6 +10,8 @@ export { encodeJobGet, type JobDescription, parseJobGet } from "./commands/job-g
 export { encodeJobTag, parseJobTag } from "./commands/job-tag.ts";
 export { encodeMutate, type Mutation, parseMutate } from "./commands/mutate.ts";
 export { encodeQueue, parseQueue, type QueueCommand } from "./commands/queue.ts";
+export { encodeTrackedJob, encodeTrackGet, parseTrackGet } from "./commands/track-get.ts";
+export { encodeTrackSet, parseTrackSet } from "./commands/track-set.ts";
 export {
   type ControlMessage,
   encodeControlMessage,
@@ -20,6 +22,7 @@ export type { Failure, FailureReport } from "./failure.ts";
 export { type Challenge, encodeHi, hashPassword, PROTOCOL_VERSION, parseHi } from "./handshake.ts";
 export { type Job, parseJob } from "./job.ts";
 export { LineReader, LineTooLongError } from "./line-reader.ts";
+export type { ProgressReport, StallPolicy, TrackedJob, TrackState } from "./progress.ts";
 export { encodeReply, type Reply } from "./reply.ts";
 export { ReplyError, ReplyReader } from "./reply-reader.ts";
 export type { WorkerState } from "./worker-state.ts";

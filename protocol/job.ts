@@ -1,3 +1,4 @@
+import { isTracked } from "./custom.ts";
 import { CommandError, quote } from "./errors.ts";
 import { encodeFailure, type Failure, readFailure } from "./failure.ts";
 import { checkId } from "./id.ts";
@@ -37,6 +38,8 @@ export interface Job {
   tags?: string[];
   /** Millrace's own: the running job that it is pushed for, and that has to be its worker's still. */
   onBehalf?: LeasedJob;
+  /** What becomes of it is kept for TRACK GET. */
+  isTracked?: boolean;
   /**
    * The client's own JSON object, byte for byte, but for what FWP gives to the server: defaults
    * that it left out are added, `enqueued_at` and `failure` are taken out.
@@ -125,10 +128,16 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
   if (at !== undefined) job.at = at;
   if (failure !== undefined) job.failure = failure;
   const { custom, on_behalf: onBehalf } = members;
-  const tags = custom && findTags(text.subarray(custom.start, custom.end));
-  if (tags !== undefined) job.tags = checkTags(tags);
+  if (custom !== undefined) readCustom(job, text.subarray(custom.start, custom.end));
   if (onBehalf !== undefined) job.onBehalf = readParent(text, onBehalf);
   return job;
+}
+
+/** What the broker looks at in what is else the client's own. */
+function readCustom(job: Job, custom: Buffer): void {
+  const tags = findTags(custom);
+  if (tags !== undefined) job.tags = checkTags(tags);
+  if (isTracked(custom)) job.isTracked = true;
 }
 
 /** Runs a reader of JSON, and names what it throws as FWP does. */

@@ -24,6 +24,8 @@ export interface MemberTypes {
   failure: JsonMember;
   filter: JsonMember;
   array: JsonMember;
+  /** Anything but null. */
+  value: JsonMember;
 }
 
 /** Which members an object may have, and of which type; others are passed over. */
@@ -102,6 +104,8 @@ function decode(
     case "array":
       if (kind === "array") return member;
       break;
+    case "value":
+      return member;
     default:
       if (kind === "object") return member;
   }
@@ -146,6 +150,7 @@ const GO_TYPES: Record<keyof MemberTypes, string> = {
   failure: "client.Failure",
   filter: "client.JobFilter",
   array: "[]interface {}",
+  value: "interface {}",
 };
 
 /**

@@ -16,6 +16,7 @@ import { mutate } from "./mutate.ts";
 import { push } from "./push.ts";
 import { pushb } from "./pushb.ts";
 import { queue } from "./queue.ts";
+import { track } from "./track.ts";
 
 /** Every verb that the broker knows. */
 const all: readonly Command[] = [
@@ -31,6 +32,7 @@ const all: readonly Command[] = [
   queue,
   mutate,
   job,
+  track,
   info,
   flush,
   monitor,

@@ -7,7 +7,9 @@ import { Controls } from "./controls.ts";
 import { Fetches } from "./fetches.ts";
 import { Jobs } from "./jobs.ts";
 import { Mutations } from "./mutations.ts";
+import { Progress } from "./progress.ts";
 import { Queues } from "./queues.ts";
+import { Stalls } from "./stalls.ts";
 import { Statistics } from "./statistics.ts";
 import { Workers } from "./workers.ts";
 
@@ -21,6 +23,8 @@ export class Engine {
   readonly mutations: Mutations;
   readonly workers: Workers;
   readonly controls = new Controls();
+  readonly progress: Progress;
+  readonly stalls: Stalls;
   readonly statistics: Statistics;
   readonly #store: Store;
 
@@ -31,6 +35,8 @@ export class Engine {
     this.jobs = new Jobs(store, clock, random, log);
     this.catalogue = new Catalogue(store);
     this.cancellations = new Cancellations(store, clock, log);
+    this.progress = new Progress(store);
+    this.stalls = new Stalls(store, this.jobs, clock, log);
     this.queues = new Queues(store, clock);
     this.mutations = new Mutations(store, (queue) => this.fetches.wake(queue, 1));
     this.statistics = new Statistics(clock.now());

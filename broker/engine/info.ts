@@ -34,6 +34,7 @@ export async function describeServer(engine: Engine, clock: Clock): Promise<obje
         },
         Retries: { ...promoted, enqueued: promoter.retries, size: sizes.retries },
         Scheduled: { ...promoted, enqueued: promoter.scheduled, size: sizes.scheduled },
+        Stalled: { reaped: statistics.stalled },
         Workers: { reaped: statistics.forgotten, size: sizes.workers },
       },
       total_failures: sizes.failures,

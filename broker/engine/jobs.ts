@@ -12,12 +12,12 @@ import type {
   FailedJob,
   FailOutcome,
   HeldJob,
-  JobLocation,
   NewJob,
   PushRefusal,
   Store,
 } from "../store/store.ts";
 import { refusedPush } from "./refused-push.ts";
+import { staleLease } from "./stale-lease.ts";
 
 /** What a worker is told of a job that it, or another, had for too long. FWP's own texts. */
 const EXPIRED: FailureReport = {
@@ -129,7 +129,7 @@ export class Jobs {
   async ack(jid: string, token?: number, kept?: KeptResult): Promise<void> {
     const held = { jid, token };
     const outcome = await (kept === undefined ? this.#store.ack(held) : this.#keep(held, kept));
-    if (outcome === "stale") throw await this.#staleLease(jid, token);
+    if (outcome === "stale") throw await staleLease(this.#store, jid, token);
     if (outcome === "unknown") this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
     if (outcome === "cancelled") this.#log.info({ event: "job.cancelled", jid });
   }
@@ -140,7 +140,7 @@ export class Jobs {
    */
   async handBack(jid: string, token?: number): Promise<void> {
     const outcome = await this.#store.handBack({ jid, token });
-    if (outcome === "stale") throw await this.#staleLease(jid, token);
+    if (outcome === "stale") throw await staleLease(this.#store, jid, token);
     if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     if (outcome === "cancelled") return this.#log.info({ event: "job.cancelled", jid });
     this.#log.info({ event: "job.handed-back", jid });
@@ -151,7 +151,7 @@ export class Jobs {
   async snooze(jid: string, seconds: number, token?: number): Promise<void> {
     const dueAt = this.#clock.now() + seconds * 1_000;
     const outcome = await this.#store.snooze({ jid, token, dueAt });
-    if (outcome === "stale") throw await this.#staleLease(jid, token);
+    if (outcome === "stale") throw await staleLease(this.#store, jid, token);
     if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     this.#log.info({ event: `job.${outcome}`, jid });
     if (outcome === "snoozed") this.events.emit("due", dueAt);
@@ -165,7 +165,7 @@ export class Jobs {
       jitter: this.#jitter(),
       cause: "reported",
     });
-    if (outcome.kind === "stale") throw await this.#staleLease(jid, token);
+    if (outcome.kind === "stale") throw await staleLease(this.#store, jid, token);
     if (outcome.kind === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     this.#note(jid, report.errtype, outcome);
   }
@@ -200,6 +200,16 @@ export class Jobs {
     await Promise.all(step);
   }
 
+  /**
+   * Fails a run that was noted as stalled, unless it has told something since.
+   * @param call the one that handed the job out
+   */
+  async failStalled(jid: string, call: string, silentMs: number): Promise<void> {
+    const message = `no progress for ${silentMs / 1_000} s`;
+    const report: FailureReport = { errtype: "JobStalled", message, backtrace: [] };
+    await this.#end({ jid, call, cause: "stalled", report });
+  }
+
   /** Says that a broker is there, to which leases can be renewed. */
   keepAlive(): Promise<void> {
     return this.#store.keepAlive();
@@ -214,7 +224,7 @@ export class Jobs {
     const now = this.#clock.now();
     const deadlines = await this.#store.firstDeadlines();
     const overdue = deadlines.filter(({ at }) => at <= now);
-    const lost = overdue.map(({ jid }) => this.#lose({ jid, cause: "expired" }));
+    const lost = overdue.map(({ jid }) => this.#end({ jid, cause: "expired", report: EXPIRED }));
     const outcomes = (await Promise.all(lost)).filter(({ kind }) => kind !== "unknown");
     const count = outcomes.filter(({ kind }) => kind !== "postponed").length;
     const later = deadlines.filter(({ at }) => at > now);
@@ -271,29 +281,23 @@ export class Jobs {
     return outcome;
   }
 
-  /** "unknown" when it was finished meanwhile, or failed by another broker. */
-  async #lose(job: Pick<FailedJob, "jid" | "call" | "cause">): Promise<FailOutcome> {
-    const outcome = await this.#store.fail({ ...job, report: EXPIRED, jitter: this.#jitter() });
-    if (outcome.kind === "unknown") return outcome;
-    const isLost = "isLost" in outcome && outcome.isLost;
-    this.#note(job.jid, isLost ? WORKER_LOST : EXPIRED.errtype, outcome);
-    return outcome;
+  /** A worker has gone, or has taken too long. */
+  #lose(job: Pick<FailedJob, "jid" | "call" | "cause">): Promise<FailOutcome> {
+    return this.#end({ ...job, report: EXPIRED });
   }
 
-  /** What the worker of a job that is no longer its own is told. */
-  async #staleLease(jid: string, token: number | undefined): Promise<CommandError> {
-    const location = await this.#store.locate(jid);
-    return new CommandError(
-      `job ${echo(jid)} ${describeNow(location)}, and lease ${token} does not hold it`,
-      {
-        code: "STALE",
-      },
-    );
+  /** A run that nobody has reported: "unknown" when it was meanwhile, or failed by another broker. */
+  async #end(run: Omit<FailedJob, "jitter">): Promise<FailOutcome> {
+    const outcome = await this.#store.fail({ ...run, jitter: this.#jitter() });
+    if (outcome.kind === "unknown") return outcome;
+    const isLost = "isLost" in outcome && outcome.isLost;
+    this.#note(run.jid, isLost ? WORKER_LOST : run.report.errtype, outcome);
+    return outcome;
   }
 
   async #refusedPush(job: Job, refusal: PushRefusal): Promise<CommandError> {
     if (refusal.kind !== "parent stale") return refusedPush(job, refusal);
-    return await this.#staleLease(job.onBehalf?.jid ?? "", job.onBehalf?.token);
+    return await staleLease(this.#store, job.onBehalf?.jid ?? "", job.onBehalf?.token);
   }
 
   #jitter(): number {
@@ -314,15 +318,6 @@ function countByQueue(enqueued: readonly Enqueued[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { queue } of enqueued) counts.set(queue, (counts.get(queue) ?? 0) + 1);
   return counts;
-}
-
-/** Where a job is, in the words of the error. */
-function describeNow(location: JobLocation | undefined): string {
-  if (location === undefined) return "is not here: it is done, or was deleted";
-  const { state, reservation } = location;
-  if (reservation === undefined) return `is in ${state}`;
-  const { token = "none", wid } = reservation;
-  return `is being worked on by ${wid || "a worker without wid"} under lease ${token}`;
 }
 
 function earliest(times: readonly { at: number }[]): number {

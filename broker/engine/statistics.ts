@@ -8,6 +8,8 @@ export class Statistics {
   purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
   /** Reservations that ran out. */
   expired = 0;
+  /** Runs that were stalled. */
+  stalled = 0;
   /** Workers that were forgotten. */
   forgotten = 0;
 
@@ -20,5 +22,6 @@ export class Statistics {
     this.promoter = { cycles: 0, scheduled: 0, retries: 0, wallTimeMs: 0 };
     this.purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
     this.expired = 0;
+    this.stalled = 0;
   }
 }

@@ -29,8 +29,9 @@ export interface Keys {
    */
   reservations: string;
   /**
-   * Hash: jid → MessagePack `{queue, tags}`, what its end concerns besides itself, and its queue, so that
-   * it is found without reading its record. Of jobs that have tags, as long as they have a record.
+   * Hash: jid → MessagePack, what its end concerns besides itself, as long as it has a record; few jobs
+   * have an entry. `tags`, and `queue`, so that it is found without reading its record; `track`, since
+   * when it is tracked, see shared/tracking.lua.
    */
   ties: string;
   /**
@@ -47,6 +48,17 @@ export interface Keys {
    * - `ended`, sorted set: groups that were called off scored by when that had ended
    */
   groups: string;
+  /**
+   * Hash for each job of whose progress something was told, or which was tracked and has ended, by this
+   * prefix, the number of `flushes` and its jid; expires. `percent`, `desc`, `result`, `seq`, `updatedAt`;
+   * `run`, the call that handed the job out to whom this is from; `stallMs`, how long that run may be
+   * silent, `onStall`, what becomes of it then, `stalledAt`; and after its end `state`.
+   */
+  progress: string;
+  /** Sorted set: jid scored by when its run is stalled; also of runs that have ended since. */
+  stalling: string;
+  /** Integer: how often everything was deleted. */
+  flushes: string;
   /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
   tokens: string;
   /** Time: when a broker was last there, to within half a second. */
@@ -115,6 +127,9 @@ export function keysOf(namespace: string): Keys {
     reservations: key("reservations"),
     ties: key("ties"),
     groups: key("groups:"),
+    progress: key("progress:"),
+    stalling: key("stalling"),
+    flushes: key("flushes"),
     tokens: key("tokens"),
     alive: key("alive"),
     outage: key("outage"),

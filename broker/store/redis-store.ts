@@ -14,6 +14,7 @@ import { RedisCancels } from "./redis-cancels.ts";
 import { RedisCatalogue } from "./redis-catalogue.ts";
 import { findDangers } from "./redis-check.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { RedisProgress } from "./redis-progress.ts";
 import { RedisQueues } from "./redis-queues.ts";
 import { list, pairs, text } from "./redis-reply.ts";
 import { RedisWaiting } from "./redis-waiting.ts";
@@ -77,6 +78,7 @@ export class RedisStore implements Store {
   readonly waiting: RedisWaiting;
   readonly catalogue: RedisCatalogue;
   readonly cancels: RedisCancels;
+  readonly progress: RedisProgress;
   readonly #link: RedisLink;
   readonly #keys: Keys;
   readonly #clock: Clock;
@@ -120,6 +122,7 @@ export class RedisStore implements Store {
     this.waiting = new RedisWaiting(link, this.#keys, clock, this.#id);
     this.catalogue = new RedisCatalogue(link, this.#keys);
     this.cancels = new RedisCancels(link, this.#keys, clock);
+    this.progress = new RedisProgress(link, this.#keys, clock);
     this.#lostHandouts = new LostHandouts(link, this.#keys, clock, log);
   }
 
@@ -304,17 +307,17 @@ export class RedisStore implements Store {
   }
 
   #commitPush(jobs: NewJob[]): Promise<PushOutcome[]> {
+    const now = this.#clock.now();
     const items = jobs.map((job) => ({
       jid: job.jid,
       queue: job.queue,
       band: (MAX_PRIORITY - job.priority) * PLACES_A_PRIORITY,
       due: job.enqueuedAt === undefined ? (job.at ?? "") : "",
-      ties: encodeTies(job),
+      ties: encodeTies(job, now),
       behalf: job.onBehalf === undefined ? "" : `${job.onBehalf.token} ${job.onBehalf.jid}`,
       record: encodeRecord(headerOf(job), job.text),
     }));
-    const fixed = { origin: this.#id, now: this.#clock.now() };
-    return scripts.push.run(this.#link, this.#keys, fixed, items);
+    return scripts.push.run(this.#link, this.#keys, { origin: this.#id, now }, items);
   }
 
   async #commitReserve(

@@ -5,6 +5,7 @@ import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Failure, FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { JobState } from "../../protocol/job-state.ts";
+import type { ProgressReport, StallPolicy } from "../../protocol/progress.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 
 /**
@@ -17,6 +18,7 @@ export interface Store {
   readonly waiting: WaitingStore;
   readonly catalogue: CatalogueStore;
   readonly cancels: CancelStore;
+  readonly progress: ProgressStore;
 
   push(job: NewJob): Promise<PushOutcome>;
   /**
@@ -131,6 +133,17 @@ export interface CancelStore {
   closedGroups(): Promise<string[]>;
   /** Forgets that groups were called off, as purge does it with jobs. */
   purgeGroups(limits: { endedBefore: number; keep: number }): Promise<number>;
+}
+
+/** What jobs that run tell of themselves. */
+export interface ProgressStore {
+  /** False when it was told under a lease that is not the job's: nothing has changed. */
+  note(report: ProgressReport): Promise<boolean>;
+  find(jid: string): Promise<JobProgress>;
+  /** The runs that are stalled first if nothing more is told of them, a bounded number of them. */
+  firstStalls(): Promise<Deadline[]>;
+  /** Notes that they are, each if nothing was told meanwhile. */
+  stall(jids: readonly string[]): Promise<StallOutcome[]>;
 }
 
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
@@ -255,8 +268,11 @@ export interface FailedJob extends HeldJob {
   report: FailureReport;
   /** A whole number from 0 to 29, the random part of the back-off. */
   jitter: number;
-  /** "expired" counts only when the reservation has run out by now. "lost": its worker is gone. */
-  cause: "reported" | "expired" | "lost";
+  /**
+   * "expired" counts only when the reservation has run out by now, "stalled" only when that was noted
+   * and the run has told nothing since. "lost": its worker is gone.
+   */
+  cause: "reported" | "expired" | "stalled" | "lost";
   /** The hand-out that has failed; absent for whichever it was. */
   call?: string;
 }
@@ -299,6 +315,26 @@ export interface RecordedJob extends StoredJob {
 /** All that is kept of a job. */
 export interface FoundJob extends RecordedJob, Omit<JobLocation, "endedAt"> {}
 
+export type StallOutcome =
+  | { kind: "stalled"; policy: StallPolicy; call: string; wid: string; stallMs: number }
+  /** Nobody could tell anything, since there was no broker. */
+  | { kind: "postponed"; at: number }
+  /** Something was told of it meanwhile, or its run has ended. */
+  | { kind: "unknown" };
+
+/** What is known of a job, if it is, or was not long ago, tracked. Times are epoch milliseconds. */
+export interface JobProgress {
+  /** Where it is, or how it ended; undefined when that is not known. */
+  state: JobState | "success" | "failed" | undefined;
+  /** When anything of this changed last. */
+  updatedAt: number | undefined;
+  percent: number | undefined;
+  desc: string | undefined;
+  result: Buffer | undefined;
+  seq: number | undefined;
+  stalledAt: number | undefined;
+}
+
 /** The sets in which a job waits for a time, or for a person. */
 export type WaitingSet = "scheduled" | "retries" | "dead";
 
@@ -319,7 +355,7 @@ export interface Enqueued extends PlacedJob {
 /** Which queues: `*` is every one that is known. */
 export type QueueSelection = readonly string[] | "*";
 
-/** When a reservation ends. */
+/** When a reservation ends, or a run is stalled. */
 export interface Deadline {
   jid: string;
   at: number;

@@ -31,6 +31,7 @@ interface GivenJob {
   retry: number;
   in: number;
   tags: string[];
+  isTracked: boolean;
 }
 
 type Step =
@@ -38,7 +39,7 @@ type Step =
   | { do: "reserve"; requests: string[][] }
   | { do: "ack" | "release" | "hand back"; which: number }
   | { do: "fail"; which: number; jitter: number }
-  | { do: "ack stranger" | "cancel"; jid: string }
+  | { do: "ack stranger" | "cancel" | "tell"; jid: string }
   /** Calls off a tag; its jobs are called off by another step. */
   | { do: "cancel tag"; tag: string }
   | { do: "advance"; ms: number }
@@ -60,6 +61,7 @@ const job = fc.record({
   retry: fc.constantFrom(25, 25, 2, 1, 0, -1),
   in: fc.constantFrom(0, 0, 0, 1, 60_000, 3_600_000),
   tags: fc.oneof(fc.constant<string[]>([]), fc.uniqueArray(tag, { maxLength: 2 })),
+  isTracked: fc.boolean(),
 });
 
 const jobs = fc.array(job, { maxLength: 5 });
@@ -78,6 +80,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: of("release"), which }) },
   { weight: 1, arbitrary: fc.record({ do: of("hand back"), which }) },
   { weight: 1, arbitrary: fc.record({ do: of("ack stranger"), jid }) },
+  { weight: 2, arbitrary: fc.record({ do: of("tell"), jid }) },
   { weight: 3, arbitrary: fc.record({ do: of("cancel"), jid }) },
   { weight: 1, arbitrary: fc.record({ do: of("cancel tag"), tag }) },
   { weight: 3, arbitrary: fc.record({ do: of("sweep") }) },
@@ -148,6 +151,9 @@ class Pair {
       }
       case "ack stranger":
         assert.is(await store.ack({ jid: step.jid }), model.ack(step.jid, now));
+        break;
+      case "tell":
+        assert.is(await store.progress.note({ jid: step.jid, percent: 1 }), true);
         break;
       case "cancel": {
         const { state } = await store.cancels.cancel(step.jid, { at: now });
@@ -304,8 +310,10 @@ function checkState(state: State): void {
 function checkGroups(state: State): void {
   const { jobs, ties, working, dead, cancelled, groups } = state;
   const holds: Record<string, Record<string, string>> = {};
-  for (const [jid, { queue, tags }] of Object.entries(ties)) {
-    assert.is(jobs[jid]?.queue, queue, "what has ties has a record, and is found by its queue");
+  for (const [jid, { queue, tags = [], track }] of Object.entries(ties)) {
+    const record = jobs[jid];
+    assert.ok(record && (tags.length > 0 || track !== undefined), "what has ties has a record");
+    if (tags.length > 0) assert.is(record.queue, queue, "and is found by its queue");
     const isCalledOff = jid in working && state.cancelling.includes(jid);
     const hold = jid in dead || jid in cancelled ? "kept" : isCalledOff ? "called off" : "live";
     for (const name of tags) holds[`tag:${name}`] = { ...holds[`tag:${name}`], [jid]: hold };

@@ -1,6 +1,7 @@
 import type {
   CancelStore,
   CatalogueStore,
+  ProgressStore,
   QueueStore,
   Store,
   WaitingStore,
@@ -20,9 +21,10 @@ type Method =
   | `queues.${Names<QueueStore>}`
   | `waiting.${Names<WaitingStore>}`
   | `catalogue.${Names<CatalogueStore>}`
-  | `cancels.${Names<CancelStore>}`;
+  | `cancels.${Names<CancelStore>}`
+  | `progress.${Names<ProgressStore>}`;
 
-const PARTS = ["queues", "waiting", "catalogue", "cancels"] as const;
+const PARTS = ["queues", "waiting", "catalogue", "cancels", "progress"] as const;
 
 /** A real store with somebody in between who counts its calls, and fails or delays some of them. */
 export class FlakyStore {

@@ -103,7 +103,10 @@ export class Model {
   release(jid: string, now: number): string {
     const placed = take(this.working, jid);
     if (placed === undefined) return "unknown";
-    if (this.#isCancelled(placed.job, now)) return "cancelled";
+    if (this.#isCancelled(placed.job, now)) {
+      this.processed++;
+      return "cancelled";
+    }
     insert(this.#queue(placed.job.queue), { job: placed.job, score: placed.place });
     return "released";
   }

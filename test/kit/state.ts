@@ -26,13 +26,17 @@ export interface State {
   retries: Record<string, number>;
   working: Record<string, number>;
   reservations: Record<string, Reservation>;
+  /** What the ends of jobs concern besides them. */
+  ties: Record<string, Ties>;
+  /** What was told of each job, by the number of FLUSHes and its jid, as `0:<jid>`. */
+  progress: Record<string, Record<string, string>>;
+  stalling: Record<string, number>;
+  flushes: number;
   dead: Record<string, number>;
   /** Which jobs in `working` are called off. */
   cancelling: string[];
   cancelled: Record<string, number>;
   cancels: Record<string, Cancel>;
-  /** Of jobs that are in groups: the queue, and the tags. */
-  ties: Record<string, { queue: string; tags: string[] }>;
   /** The jobs of each group, scored by how it has them; its cancellation, if there was one. */
   groups: Record<string, Group>;
   done: Record<string, number>;
@@ -61,6 +65,14 @@ interface Reservation {
   lease?: { token: number; ms: number };
 }
 
+interface Ties {
+  /** Of one that is in groups; absent for others, as the queue. */
+  tags?: string[];
+  queue?: string;
+  /** When the job was pushed, or told of itself first, or failed last; absent when it is not tracked. */
+  track?: number;
+}
+
 export const EMPTY: State = {
   jobs: {},
   damaged: {},
@@ -74,11 +86,14 @@ export const EMPTY: State = {
   retries: {},
   working: {},
   reservations: {},
+  ties: {},
+  progress: {},
+  stalling: {},
+  flushes: 0,
   dead: {},
   cancelling: [],
   cancelled: {},
   cancels: {},
-  ties: {},
   groups: {},
   done: {},
   paused: [],
@@ -98,6 +113,7 @@ const SCORED = [
   "working",
   "dead",
   "done",
+  "stalling",
   "cancelled",
   "workers",
   "departed",
@@ -139,6 +155,8 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   if (state.token > 0) batch.set(keys.tokens, state.token);
   if (state.alive > 0) batch.set(keys.alive, state.alive);
   if (state.outage !== "") batch.set(keys.outage, state.outage);
+  if (state.flushes > 0) batch.set(keys.flushes, state.flushes);
+  for (const [name, told] of Object.entries(state.progress)) batch.hset(keys.progress + name, told);
   for (const set of SCORED) {
     for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
   }
@@ -170,6 +188,8 @@ export async function readState(redis: Redis, namespace: string): Promise<State>
       await readGroupKey(redis, keys, key, state.groups);
     } else if (key.startsWith(keys.worker)) {
       state.details[key.slice(keys.worker.length)] = await redis.hgetall(key);
+    } else if (key.startsWith(keys.progress)) {
+      state.progress[key.slice(keys.progress.length)] = await redis.hgetall(key);
     } else {
       await readKey(redis, keys, key, state);
     }
@@ -194,6 +214,15 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
         };
       });
       break;
+    case keys.ties:
+      state.ties = mapValues(
+        await redis.hgetallBuffer(key),
+        (packed) => packr.unpack(packed) as Ties,
+      );
+      break;
+    case keys.flushes:
+      state.flushes = Number(await redis.get(key));
+      break;
     case keys.queues:
       state.queueNames = (await redis.smembers(key)).toSorted();
       break;
@@ -202,11 +231,6 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       break;
     case keys.cancels:
       state.cancels = mapValues(await redis.hgetallBuffer(key), readCancel);
-      break;
-    case keys.ties:
-      state.ties = mapValues(await redis.hgetallBuffer(key), (packed) => {
-        return packr.unpack(packed) as State["ties"][string];
-      });
       break;
     case keys.paused:
       state.paused = (await redis.smembers(key)).toSorted();

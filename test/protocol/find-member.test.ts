@@ -8,7 +8,12 @@ import { assertTable } from "./table.ts";
 
 const test = suite("protocol/find-member");
 
-const find = (text: string) => findMember(Buffer.from(text), "x")?.toString();
+/** The text of the value. */
+function find(text: string, name = "x", limit?: number): string | undefined {
+  const object = Buffer.from(text);
+  const found = findMember(object, name, limit);
+  return found && object.toString("utf8", found.start, found.end);
+}
 
 test("a member's value is what stands there, of whatever kind", () => {
   assertTable(
@@ -26,7 +31,7 @@ test("a member's value is what stands there, of whatever kind", () => {
       '{"y":"\\"x\\":5","x":6}': "6",
       '{"x":7,"x":8}': "7",
     },
-    find,
+    (text) => find(text),
   );
 });
 
@@ -40,7 +45,7 @@ test("there is none where no member has the name", () => {
       '{"y":{"x":1},"z":["x",{"x":2}]}': undefined,
       '{"y":"x"}': undefined,
     },
-    find,
+    (text) => find(text),
   );
 });
 
@@ -52,16 +57,17 @@ test("of any object it finds what scanJson finds first", () => {
         if (!/^[\x20-\x7e]*$/.test(rawName)) continue;
         const first = scanJson(bytes).members.find((member) => member.rawName === rawName);
         const expected = first && bytes.toString("utf8", first.start, first.end);
-        assert.is(findMember(bytes, rawName)?.toString(), expected);
+        assert.is(find(text, rawName), expected);
       }
     }),
   );
 });
 
-test("what begins too far back is not looked for", () => {
-  const object = Buffer.from('{"y":12,"x":3}');
-  assert.is(findMember(object, "x", 9)?.toString(), "3");
-  assert.is(findMember(object, "x", 8), undefined);
+test("what reaches too far back is not looked for", () => {
+  const text = '{"y":"12","x":"345"}';
+  for (let limit = 0; limit <= text.length; limit++) {
+    assert.is(find(text, "x", limit), limit === text.length ? '"345"' : undefined);
+  }
 });
 
 test.run();

@@ -92,6 +92,8 @@ test("every verb is answered in a transcript that holds on a Faktory, unless it 
     "JOB GET",
     "JOB CANCEL",
     "JOB TAG",
+    "TRACK SET",
+    "TRACK GET",
     "MONITOR",
     "HELP",
   ]);

@@ -1,6 +1,6 @@
--- Ends jobs that a worker has done: nothing is left of them but the count. One that was called off is
--- cancelled all the same.
--- May use endings, recalled
+-- Ends jobs that a worker has done: nothing is left of them but the count, and of those that are tracked
+-- what was told of them. One that was called off is cancelled all the same.
+-- May use endings, recalled, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -10,6 +10,9 @@
 -- KEYS[7] cancelling
 -- KEYS[8] cancelled
 -- KEYS[9] groups
+-- KEYS[10] progress
+-- KEYS[11] stalling
+-- KEYS[12] flushes
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -62,6 +65,7 @@ end
 if #done > 0 then redis.call('HDEL', jobs, unpack(done)) end
 if not isPlain then
   recalled().keep(calledOff, now)
+  tracking().ended(done, 'success', now)
   endings().untie(done, now)
 end
 

@@ -1,7 +1,7 @@
 -- Ends jobs that a worker has done and that are kept for a while, with what came of them. One that can't
 -- be read here stays until its reservation ends. One that was called off is cancelled all the same.
 -- Uses records, runs
--- May use endings, recalled
+-- May use endings, recalled, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -12,6 +12,9 @@
 -- KEYS[8] cancelling
 -- KEYS[9] cancelled
 -- KEYS[10] groups
+-- KEYS[11] progress
+-- KEYS[12] stalling
+-- KEYS[13] flushes
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -67,7 +70,10 @@ if count > 0 then
   redis.call('HINCRBY', counters, 'processed', count)
   redis.call('HINCRBY', history, 'processed:' .. day, count)
 end
-if #completed > 0 then endings().keep(completed, now) end
+if #completed > 0 and redis.call('EXISTS', KEYS[7]) == 1 then
+  tracking().ended(completed, 'success', now)
+  endings().keep(completed, now)
+end
 if #calledOff > 0 then recalled().keep(calledOff, now) end
 
 return outcomes

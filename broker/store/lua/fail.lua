@@ -5,7 +5,7 @@
 -- if it is overdue, it is again in a minute, so that it is in nobody's way.
 -- One that was called off is cancelled, whatever it is that happened to it.
 -- Uses records, runs, presence
--- May use endings, recalled
+-- May use endings, recalled, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -19,13 +19,17 @@
 -- KEYS[11] cancelling
 -- KEYS[12] cancelled
 -- KEYS[13] groups
+-- KEYS[14] progress
+-- KEYS[15] stalling
+-- KEYS[16] flushes
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
 -- ARGV[4] each report: MessagePack {errtype, message, backtrace, retryAt}, the last where it was told
 -- ARGV[5] each jitter: a whole number from 0 to 29
--- ARGV[6] each cause: "reported", "expired" when it counts only if the reservation has run out, or
---   "lost" when its worker is gone
+-- ARGV[6] each cause: "reported", "expired" when it counts only if the reservation has run out, "stalled"
+--   when only if the run has been noted as stalled and has told nothing since, or "lost" when its worker
+--   is gone
 -- ARGV[7] each token: of the lease that the worker has; 0 for one that names none
 -- ARGV[8] each call: the one that handed the job out; an empty string for whichever it was
 -- Returns for each job: {"retried", when, isLost}, {"died", 0, isLost}, where isLost is 1 when its worker is
@@ -35,14 +39,14 @@
 -- when it is to be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
-local counters, history, cancelling = KEYS[6], KEYS[7], KEYS[11]
+local counters, history, ties, cancelling = KEYS[6], KEYS[7], KEYS[10], KEYS[11]
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
 local POSTPONED_MS = 60000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
 local MAX_RETRY_SECONDS = 315360000
 local MAX_BYTES = 1048576
-local OUTCOMES = { reported = 'failed', expired = 'expired' }
+local OUTCOMES = { reported = 'failed', expired = 'expired', stalled = 'stalled' }
 local rewritten = 0
 local outcomes = {}
 local counts = { processed = 0, failures = 0 }
@@ -75,6 +79,7 @@ local function fail(jid, report, jitter, cause, token, call)
   if token ~= '0' and (not deadline or run.token ~= token) then return { 'stale' } end
   if not deadline or (cause == 'expired' and tonumber(deadline) > now) then return { 'unknown' } end
   if call ~= '' and run.call ~= call then return { 'unknown' } end
+  if cause == 'stalled' and not tracking().isStalled(jid) then return { 'unknown' } end
   if rewritten > MAX_BYTES then return { 'later' } end
   local grace = cause == 'expired' and findGrace(run)
   if grace then
@@ -96,7 +101,7 @@ local function fail(jid, report, jitter, cause, token, call)
   local header, textStart = records.unpackHeader(record)
   local version = not header and textStart
   if version then
-    if cause ~= 'reported' then redis.call('ZADD', working, now + POSTPONED_MS, jid) end
+    if cause == 'expired' or cause == 'lost' then redis.call('ZADD', working, now + POSTPONED_MS, jid) end
     return { 'unreadable', tostring(version) }
   end
   redis.call('ZREM', working, jid)
@@ -117,7 +122,10 @@ local function fail(jid, report, jitter, cause, token, call)
   local retry = header.retry or DEFAULT_RETRY
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)
-    endings().untie({ jid }, now)
+    if redis.call('EXISTS', ties) == 1 then
+      tracking().ended({ jid }, 'failed', now)
+      endings().untie({ jid }, now)
+    end
     return { 'discarded' }
   end
 

@@ -11,7 +11,7 @@
 -- ARGV[4] now
 -- Returns how many were deleted
 
-local jobs, cancels, cancelled = unpack(KEYS)
+local jobs, cancels, cancelled = unpack(KEYS, 1, 3)
 local keep, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local tooOld = redis.call('ZCOUNT', cancelled, '-inf', '(' .. ARGV[1])

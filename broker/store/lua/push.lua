@@ -28,7 +28,7 @@
 -- ARGV[4] each queue
 -- ARGV[5] each band: the first place of the job's priority
 -- ARGV[6] each due: when it may run, or an empty string for at once
--- ARGV[7] each ties: MessagePack {queue, tags}, or an empty string for none
+-- ARGV[7] each ties: MessagePack, see keys.ts, or an empty string for most, which have none
 -- ARGV[8] each behalf: the token of a lease and the jid of its job, with a space between; or an empty string
 -- ARGV[9] each record
 -- Returns a letter for each job: s when it was stored, l when it was live already, r when it is refused;

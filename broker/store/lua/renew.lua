@@ -1,4 +1,4 @@
--- Renews leases: each lasts from now on as long as it did at first.
+-- Renews leases: each lasts from now on as long as it did at first, unless a TRACK SET has asked for more.
 -- KEYS[1] working
 -- KEYS[2] reservations
 -- KEYS[3] cancels
@@ -20,7 +20,7 @@ for index = 2, #ARGV, 2 do
   local leased, lease = reservation:match('^(%S+) (%S+) ')
   local letter = 'l'
   if leased == token and lease ~= '0' then
-    redis.call('ZADD', working, 'XX', now + tonumber(lease), jid)
+    redis.call('ZADD', working, 'XX', 'GT', now + tonumber(lease), jid)
     local isCalledOff = isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1
     letter = isCalledOff and 'c' or 'r'
     if isCalledOff then reply[#reply + 1] = redis.call('HGET', cancels, jid) end

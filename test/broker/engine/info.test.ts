@@ -24,7 +24,14 @@ test(
       faktory: {
         queues: {},
         sets: { dead: "number", retries: "number", scheduled: "number", working: "number" },
-        tasks: { Busy: crowd, Dead: task, Retries: task, Scheduled: task, Workers: crowd },
+        tasks: {
+          Busy: crowd,
+          Dead: task,
+          Retries: task,
+          Scheduled: task,
+          Stalled: { reaped: "number" },
+          Workers: crowd,
+        },
         total_failures: "number",
         total_processed: "number",
         total_enqueued: "number",
@@ -47,7 +54,13 @@ test(
   "what there is stands in it",
   withEngine(async ({ engine, clock, seed }) => {
     const { statistics } = engine;
-    Object.assign(statistics, { connections: 3, commands: 44, expired: 5, forgotten: 6 });
+    Object.assign(statistics, {
+      connections: 3,
+      commands: 44,
+      expired: 5,
+      stalled: 14,
+      forgotten: 6,
+    });
     Object.assign(statistics.promoter, { cycles: 7, scheduled: 8, retries: 9, wallTimeMs: 1_500 });
     Object.assign(statistics.purger, { cycles: 10, purged: 11, wallTimeMs: 2_500 });
     await seed({
@@ -72,6 +85,7 @@ test(
         Dead: { cycles: 10, enqueued: 11, size: 4, wall_time_sec: 2.5 },
         Retries: { cycles: 7, enqueued: 9, size: 2, wall_time_sec: 1.5 },
         Scheduled: { cycles: 7, enqueued: 8, size: 1, wall_time_sec: 1.5 },
+        Stalled: { reaped: 14 },
         Workers: { reaped: 6, size: 1 },
       },
       total_failures: 13,

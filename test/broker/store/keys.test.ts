@@ -43,7 +43,9 @@ test("whatever is done, Redis holds no other keys than these", async () => {
     const report = { errtype: "E", message: "m", backtrace: [] };
     await store.fail({ jid: "a", report, jitter: 0, cause: "reported" });
     await store.fail({ jid: "b", report, jitter: 0, cause: "reported" });
+    await store.progress.note({ jid: "c", percent: 1, stallSeconds: 5, onStall: "warn" });
     await store.ack({ jid: "c" });
+    await store.push({ ...newJob("tracked", { isTracked: true }), at: clock.now() + 1_000 });
     await store.push({ ...newJob("e"), enqueuedAt: 1 });
     await store.push({ ...newJob("f"), at: clock.now() + 1_000 });
     clock.advance(1);

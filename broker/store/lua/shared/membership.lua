@@ -14,7 +14,7 @@ local function jobsOf(name) return groups .. 'jobs:' .. name end
 -- The groups that these ties name. Another kind of group has another word before the colon.
 local function groupsIn(packed)
   local found = {}
-  for index, tag in ipairs(cmsgpack.unpack(packed).tags) do found[index] = 'tag:' .. tag end
+  for index, tag in ipairs(cmsgpack.unpack(packed).tags or {}) do found[index] = 'tag:' .. tag end
   return found
 end
 
@@ -92,6 +92,7 @@ end
 -- Of the groups that these ties name, one that is being called off; nil if none is.
 function membership.findClosed(packed)
   local found = groupsIn(packed)
+  if #found == 0 then return nil end
   for index, isClosed in ipairs(redis.call('SMISMEMBER', closed, unpack(found))) do
     if isClosed == 1 then return found[index] end
   end

@@ -48,4 +48,9 @@ function runs.note(header, run, endedAt, outcome, report)
   header.attempts = before and before .. '\n' .. line or line
 end
 
+-- When the last of a job's runs that are over was so; nil when none is, or it is not known any more.
+function runs.lastEnd(header)
+  return header.attempts and tonumber(header.attempts:match('.*"endedAt":(%d+)'))
+end
+
 return runs

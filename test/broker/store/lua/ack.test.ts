@@ -1,6 +1,7 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { ack } from "../../../../broker/store/scripts.ts";
-import type { TestStore } from "../../../kit/store.ts";
+import { type TestStore, withStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
 
 const test = suite("store/lua/ack");
@@ -149,5 +150,38 @@ transition(test, "also of one that was called off a stale lease changes nothing"
   when: run(["a", 6]),
   returns: ["stale"],
 });
+
+transition(test, "of a tracked job it is kept that it is done, and it can't stall any longer", {
+  given: {
+    ...given,
+    ties: { a: { track: 5 }, b: {}, queued: { track: 5 } },
+    stalling: { a: 9, queued: 9 },
+    progress: { "2:a": { percent: "33", updatedAt: "7" } },
+    flushes: 2,
+  },
+  when: run("a", "b"),
+  returns: ["done", "done"],
+  leaves: {
+    jobs: { queued: job, later: job, again: job, dead: job },
+    working: {},
+    reservations: {},
+    ties: { queued: { track: 5 } },
+    stalling: { queued: 9 },
+    progress: { "2:a": { percent: "33", state: "success", updatedAt: String(NOW) } },
+    counters: { processed: 2 },
+    history: { "processed:2026-01-01": 2 },
+  },
+});
+
+test(
+  "that it is done is kept for half an hour",
+  withStore(async (world) => {
+    const { redis, keys, seed } = world;
+    await seed({ ...given, ties: { a: { track: 5 } } });
+    await run("a")(world);
+    const ms = await redis.pttl(`${keys.progress}0:a`);
+    assert.ok(ms <= 1_800_000 && ms > 1_740_000, `${ms} ms`);
+  }),
+);
 
 test.run();

@@ -16,7 +16,7 @@ const report = { errtype: "E", message: "näh", backtrace: ["one", "two"] };
 interface Given {
   jid: string;
   jitter?: number;
-  cause?: "reported" | "expired" | "lost";
+  cause?: "reported" | "expired" | "stalled" | "lost";
   report?: FailureReport;
   token?: number;
   call?: string;
@@ -651,6 +651,61 @@ transition(test, "those that were not called off fail as ever", {
     counters: { processed: 2, failures: 1 },
     history: { "processed:2026-01-01": 2, "failures:2026-01-01": 1 },
   },
+});
+
+transition(test, "of a tracked job that is not kept it is known for a while that it failed", {
+  given: {
+    ...working({ a: job, gone: { ...job, retry: 0 } }),
+    ties: { a: { track: 5 }, gone: { track: 5 }, other: { track: 5 } },
+    stalling: { a: 9, gone: 9 },
+    progress: { "0:gone": { percent: "33" } },
+  },
+  when: run({ jid: "a" }, { jid: "gone" }),
+  returns: [{ kind: "retried", at: NOW + 15_000 }, { kind: "discarded" }],
+  leaves: {
+    ...failed(2),
+    jobs: { a: ended(job, { ...failure, nextAt: NOW + 15_000 }) },
+    retries: { a: NOW + 15_000 },
+    ties: { a: { track: 5 }, other: { track: 5 } },
+    stalling: { a: 9 },
+    progress: { "0:gone": { percent: "33", state: "failed", updatedAt: String(NOW) } },
+  },
+});
+
+const stalled = { errtype: "JobStalled", message: "no progress for 5 s", backtrace: [] };
+
+transition(test, "a run that is stalled has failed, and its job is retried as after any failure", {
+  given: {
+    ...working({ a: job, b: { ...job, retry: 0 } }),
+    progress: { "0:a": { stalledAt: "5" }, "0:b": { stalledAt: "5" } },
+  },
+  when: run(
+    { jid: "a", cause: "stalled", call: "c:1", report: stalled },
+    { jid: "b", cause: "stalled", call: "c:1", report: stalled },
+  ),
+  returns: [{ kind: "retried", at: NOW + 15_000 }, { kind: "died" }],
+  leaves: {
+    ...failed(2),
+    jobs: {
+      a: ended(job, { ...failure, ...stalled, nextAt: NOW + 15_000 }, "stalled"),
+      b: ended({ ...job, retry: 0 }, { ...failure, ...stalled, remaining: 0 }, "stalled"),
+    },
+    retries: { a: NOW + 15_000 },
+    dead: { b: NOW },
+  },
+});
+
+transition(test, "one that has told something since, or another run, has not", {
+  given: {
+    ...working({ a: job, b: job }),
+    progress: { "0:a": { percent: "5" }, "0:b": { stalledAt: "5" } },
+  },
+  when: run(
+    { jid: "a", cause: "stalled", call: "c:1" },
+    { jid: "b", cause: "stalled", call: "c:0" },
+    { jid: "nobody", cause: "stalled", call: "c:1" },
+  ),
+  returns: [{ kind: "unknown" }, { kind: "unknown" }, { kind: "unknown" }],
 });
 
 test.run();

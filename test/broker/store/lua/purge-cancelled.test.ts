@@ -20,6 +20,7 @@ const given = {
   cancelling: ["busy"],
   cancelled: { a: 400, b: 100, c: 300, d: 200 },
   cancels: { a: cancel, b: cancel, c: cancel, d: cancel, busy: cancel },
+  ties: { b: { track: 1 }, c: { track: 1 } },
 };
 
 transition(test, "of those that ended too long ago nothing is left", {
@@ -30,6 +31,7 @@ transition(test, "of those that ended too long ago nothing is left", {
     jobs: { a: job, c: job, busy: job },
     cancelled: { a: 400, c: 300 },
     cancels: { a: cancel, c: cancel, busy: cancel },
+    ties: { c: { track: 1 } },
   },
 });
 
@@ -41,6 +43,7 @@ transition(test, "of those that are too many the oldest are deleted, some at a t
     jobs: { a: job, c: job, busy: job },
     cancelled: { a: 400, c: 300 },
     cancels: { a: cancel, c: cancel, busy: cancel },
+    ties: { c: { track: 1 } },
   },
 });
 

@@ -14,10 +14,16 @@ interface Given {
   due?: number;
   text?: string;
   tags?: string[];
+  track?: number;
   behalf?: string;
 }
 
 const NOW = 1_000;
+
+function tiesOf(queue: string, tags?: string[], track?: number): Buffer | "" {
+  if (tags === undefined && track === undefined) return "";
+  return pack({ ...(tags && { queue, tags }), ...(track !== undefined && { track }) });
+}
 
 const run =
   (...jobs: Given[]) =>
@@ -26,15 +32,17 @@ const run =
       link,
       keys,
       { origin: "me", now: NOW },
-      jobs.map(({ jid, queue = "q", priority = 5, due, text = "new", tags, behalf = "" }) => ({
-        jid,
-        queue,
-        band: (9 - priority) * PLACES_A_PRIORITY,
-        due: due ?? "",
-        ties: tags === undefined ? "" : pack({ queue, tags }),
-        behalf,
-        record: encodeRecord({ v: 1, queue }, Buffer.from(text)),
-      })),
+      jobs.map(
+        ({ jid, queue = "q", priority = 5, due, text = "new", tags, track, behalf = "" }) => ({
+          jid,
+          queue,
+          band: (9 - priority) * PLACES_A_PRIORITY,
+          due: due ?? "",
+          ties: tiesOf(queue, tags, track),
+          behalf,
+          record: encodeRecord({ v: 1, queue }, Buffer.from(text)),
+        }),
+      ),
     );
 
 /** The record that `run` makes, and one that was there before. */
@@ -225,6 +233,36 @@ transition(test, "a job that died after it was pushed anew starts anew as the de
   returns: ["stored"],
   leaves: { jobs: { a: fresh }, dead: {}, scheduled: { a: 2_000 }, sequence: 1 },
 });
+
+transition(
+  test,
+  "a tracked job is tied from the start, and one that starts anew is free of what was",
+  {
+    given: {
+      jobs: { live: older, dead: older, removed: older },
+      queues: { q: { live: "5/1" } },
+      queueNames: ["q"],
+      removed: { "7": { removed: 1 } },
+      dead: { dead: 500 },
+      ties: { live: { track: 1 }, dead: { track: 1 }, removed: { track: 1 } },
+    },
+    when: run(
+      { jid: "a", due: 10, track: 5 },
+      { jid: "live", track: 5 },
+      { jid: "dead", due: 10, track: 5 },
+      { jid: "removed", due: 10 },
+    ),
+    returns: ["stored", "live", "stored", "stored"],
+    leaves: {
+      jobs: { live: older, a: fresh, dead: fresh, removed: fresh },
+      scheduled: { a: 10, dead: 10, removed: 10 },
+      revived: { removed: 1 },
+      dead: {},
+      ties: { live: { track: 1 }, a: { track: 5 }, dead: { track: 5 } },
+      sequence: 4,
+    },
+  },
+);
 
 transition(test, "a full group goes in one call", {
   when: run(...Array.from({ length: 100 }, (_, index) => ({ jid: `j${index}`, due: 10 + index }))),

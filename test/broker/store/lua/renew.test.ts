@@ -29,6 +29,12 @@ transition(test, "a lease lasts as long again, also when it has just run out", {
   leaves: { working: { a: NOW + 30_000, b: NOW + 2_000, plain: NOW + 9 } },
 });
 
+transition(test, "one that lasts longer by itself is not made shorter", {
+  given: { ...given, working: { ...given.working, a: NOW + 60_000 } },
+  when: run({ jid: "a", token: 7 }),
+  returns: ["renewed"],
+});
+
 transition(test, "with another token, or without a lease, nothing is renewed", {
   given,
   when: run({ jid: "a", token: 6 }, { jid: "plain", token: 7 }, { jid: "nobody", token: 7 }),
