@@ -21,6 +21,7 @@ import { promoteTask } from "./tasks/promote.ts";
 import { purgeCancelledTask } from "./tasks/purge-cancelled.ts";
 import { purgeDeadTask } from "./tasks/purge-dead.ts";
 import { purgeHistoryTask } from "./tasks/purge-history.ts";
+import { saveFiguresTask } from "./tasks/save-figures.ts";
 import { syncClockTask } from "./tasks/sync-clock.ts";
 
 export interface BrokerOptions {
@@ -48,6 +49,7 @@ const TASKS = [
   findStalledTask,
   forgetWorkersTask,
   goOnCancellingTask,
+  saveFiguresTask,
   purgeDeadTask,
   purgeCancelledTask,
   forgetDoneTask,

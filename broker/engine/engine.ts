@@ -5,10 +5,12 @@ import { Cancellations } from "./cancellations.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Controls } from "./controls.ts";
 import { Fetches } from "./fetches.ts";
+import { Figures } from "./figures.ts";
 import { Jobs } from "./jobs.ts";
 import { Mutations } from "./mutations.ts";
 import { Progress } from "./progress.ts";
 import { Queues } from "./queues.ts";
+import { RunTimes } from "./run-times.ts";
 import { Stalls } from "./stalls.ts";
 import { Statistics } from "./statistics.ts";
 import { Workers } from "./workers.ts";
@@ -25,14 +27,18 @@ export class Engine {
   readonly controls = new Controls();
   readonly progress: Progress;
   readonly stalls: Stalls;
+  readonly figures: Figures;
   readonly statistics: Statistics;
   readonly #store: Store;
+  readonly #runTimes: RunTimes;
 
   constructor({ store, clock, random, log }: EngineParts) {
     this.#store = store;
     this.workers = new Workers(store, clock, log);
-    this.fetches = new Fetches(store, this.workers, clock, log);
-    this.jobs = new Jobs(store, clock, random, log);
+    this.#runTimes = new RunTimes(clock);
+    this.figures = new Figures(store, this.#runTimes, log);
+    this.fetches = new Fetches(store, this.workers, this.#runTimes, clock, log);
+    this.jobs = new Jobs(store, this.#runTimes, clock, random, log);
     this.catalogue = new Catalogue(store);
     this.cancellations = new Cancellations(store, clock, log);
     this.progress = new Progress(store);
@@ -65,6 +71,7 @@ export class Engine {
       case "cancel":
         return this.controls.tellCalledOff(notice.wid, notice.job);
       case "flushed":
+        this.#runTimes.clear();
         return this.statistics.reset();
       case "reconnected":
         void this.workers.refresh();

@@ -3,6 +3,7 @@ import type { CancelTimer, Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Reserved, Store } from "../store/store.ts";
 import { Expiry } from "./expiry.ts";
+import type { RunTimes } from "./run-times.ts";
 import { WatchedQueues } from "./watched-queues.ts";
 import type { Workers } from "./workers.ts";
 
@@ -48,6 +49,7 @@ interface Fetch {
 export class Fetches {
   readonly #store: Store;
   readonly #workers: Workers;
+  readonly #runTimes: RunTimes;
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #watched = new WatchedQueues<Fetch>();
@@ -59,9 +61,10 @@ export class Fetches {
   #isStopping = false;
   #cancelLook: CancelTimer | undefined;
 
-  constructor(store: Store, workers: Workers, clock: Clock, log: Logger) {
+  constructor(store: Store, workers: Workers, runTimes: RunTimes, clock: Clock, log: Logger) {
     this.#store = store;
     this.#workers = workers;
+    this.#runTimes = runTimes;
     this.#clock = clock;
     this.#log = log;
     this.#expiry = new Expiry(clock, (fetch) => this.#answerIfParked(fetch));
@@ -159,7 +162,10 @@ export class Fetches {
   #serve(fetch: Fetch, came: Reserved[]): void {
     const isGone = fetch.fetcher.gone.aborted;
     this.#answer(fetch, isGone ? [] : came);
-    if (isGone) for (const reserved of came) void this.giveBack(reserved);
+    for (const reserved of came) {
+      if (isGone) void this.giveBack(reserved);
+      else this.#runTimes.begin(reserved);
+    }
     const left = new Map(came.map((reserved) => [reserved.queue, reserved.left]));
     for (const queue of fetch.queues) {
       // It may have been woken for another of its queues: the next in line looks after that one.
@@ -241,6 +247,7 @@ export class Fetches {
 
   /** Undoes a hand-out that could not be written to the worker. */
   async giveBack(reserved: Reserved): Promise<void> {
+    this.#runTimes.drop(reserved.jid);
     try {
       await this.#store.release(reserved);
       this.#log.info({ event: "job.given-back", jid: reserved.jid });

@@ -17,6 +17,7 @@ import type {
   Store,
 } from "../store/store.ts";
 import { refusedPush } from "./refused-push.ts";
+import type { RunTimes } from "./run-times.ts";
 import { staleLease } from "./stale-lease.ts";
 
 /** What a worker is told of a job that it, or another, had for too long. FWP's own texts. */
@@ -75,13 +76,15 @@ export interface Renewed {
 export class Jobs {
   readonly events = new EventEmitter<JobEvents>();
   readonly #store: Store;
+  readonly #runTimes: RunTimes;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #log: Logger;
 
   /** @param random as Math.random */
-  constructor(store: Store, clock: Clock, random: () => number, log: Logger) {
+  constructor(store: Store, runTimes: RunTimes, clock: Clock, random: () => number, log: Logger) {
     this.#store = store;
+    this.#runTimes = runTimes;
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
@@ -130,6 +133,7 @@ export class Jobs {
     const held = { jid, token };
     const outcome = await (kept === undefined ? this.#store.ack(held) : this.#keep(held, kept));
     if (outcome === "stale") throw await staleLease(this.#store, jid, token);
+    if (outcome === "done") this.#runTimes.end(jid, token, false);
     if (outcome === "unknown") this.#log.info({ event: "job.ack-unknown", jid: echo(jid) });
     if (outcome === "cancelled") this.#log.info({ event: "job.cancelled", jid });
   }
@@ -141,6 +145,7 @@ export class Jobs {
   async handBack(jid: string, token?: number): Promise<void> {
     const outcome = await this.#store.handBack({ jid, token });
     if (outcome === "stale") throw await staleLease(this.#store, jid, token);
+    this.#runTimes.drop(jid);
     if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     if (outcome === "cancelled") return this.#log.info({ event: "job.cancelled", jid });
     this.#log.info({ event: "job.handed-back", jid });
@@ -152,6 +157,7 @@ export class Jobs {
     const dueAt = this.#clock.now() + seconds * 1_000;
     const outcome = await this.#store.snooze({ jid, token, dueAt });
     if (outcome === "stale") throw await staleLease(this.#store, jid, token);
+    this.#runTimes.drop(jid);
     if (outcome === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
     this.#log.info({ event: `job.${outcome}`, jid });
     if (outcome === "snoozed") this.events.emit("due", dueAt);
@@ -167,6 +173,7 @@ export class Jobs {
     });
     if (outcome.kind === "stale") throw await staleLease(this.#store, jid, token);
     if (outcome.kind === "unknown") throw new CommandError(`Job not found ${echo(jid)}`);
+    if (outcome.kind !== "cancelled") this.#runTimes.end(jid, token, true);
     this.#note(jid, report.errtype, outcome);
   }
 
@@ -290,6 +297,7 @@ export class Jobs {
   async #end(run: Omit<FailedJob, "jitter">): Promise<FailOutcome> {
     const outcome = await this.#store.fail({ ...run, jitter: this.#jitter() });
     if (outcome.kind === "unknown") return outcome;
+    if (outcome.kind !== "postponed") this.#runTimes.drop(run.jid);
     const isLost = "isLost" in outcome && outcome.isLost;
     this.#note(run.jid, isLost ? WORKER_LOST : run.report.errtype, outcome);
     return outcome;

@@ -57,6 +57,14 @@ export interface Keys {
   progress: string;
   /** Sorted set: jid scored by when its run is stalled; also of runs that have ended since. */
   stalling: string;
+  /** Sorted set: jobtype scored by when jobs of it were last measured; at most 1,000. */
+  jobtypes: string;
+  /**
+   * Hash a jobtype and day, by this prefix, the number of `flushes`, the day (YYYY-MM-DD, UTC) and the
+   * jobtype; expires. `w<bucket>` and `r<bucket>`: how many of its jobs waited, and ran, for so long, see
+   * engine/histogram.ts; `failed`: how many of them failed.
+   */
+  figures: string;
   /** Integer: how often everything was deleted. */
   flushes: string;
   /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
@@ -129,6 +137,8 @@ export function keysOf(namespace: string): Keys {
     groups: key("groups:"),
     progress: key("progress:"),
     stalling: key("stalling"),
+    jobtypes: key("jobtypes"),
+    figures: key("figures:"),
     flushes: key("flushes"),
     tokens: key("tokens"),
     alive: key("alive"),

@@ -13,6 +13,7 @@ import { encodeRecord, headerOf, pack, readStoredJob, UnreadableRecord } from ".
 import { RedisCancels } from "./redis-cancels.ts";
 import { RedisCatalogue } from "./redis-catalogue.ts";
 import { findDangers } from "./redis-check.ts";
+import { RedisFigures } from "./redis-figures.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { RedisProgress } from "./redis-progress.ts";
 import { RedisQueues } from "./redis-queues.ts";
@@ -79,6 +80,7 @@ export class RedisStore implements Store {
   readonly catalogue: RedisCatalogue;
   readonly cancels: RedisCancels;
   readonly progress: RedisProgress;
+  readonly figures: RedisFigures;
   readonly #link: RedisLink;
   readonly #keys: Keys;
   readonly #clock: Clock;
@@ -123,6 +125,7 @@ export class RedisStore implements Store {
     this.catalogue = new RedisCatalogue(link, this.#keys);
     this.cancels = new RedisCancels(link, this.#keys, clock);
     this.progress = new RedisProgress(link, this.#keys, clock);
+    this.figures = new RedisFigures(link, this.#keys, clock);
     this.#lostHandouts = new LostHandouts(link, this.#keys, clock, log);
   }
 

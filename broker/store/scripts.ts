@@ -568,6 +568,7 @@ export const flush = new Script({
     "cancelled",
     "cancels",
     "stalling",
+    "jobtypes",
     "notices",
     "groups",
     "flushes",

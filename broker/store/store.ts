@@ -19,6 +19,7 @@ export interface Store {
   readonly catalogue: CatalogueStore;
   readonly cancels: CancelStore;
   readonly progress: ProgressStore;
+  readonly figures: FigureStore;
 
   push(job: NewJob): Promise<PushOutcome>;
   /**
@@ -144,6 +145,19 @@ export interface ProgressStore {
   firstStalls(): Promise<Deadline[]>;
   /** Notes that they are, each if nothing was told meanwhile. */
   stall(jids: readonly string[]): Promise<StallOutcome[]>;
+}
+
+/** How long jobs took, by their type and by the day on which they ended. */
+export interface FigureStore {
+  /**
+   * Adds to what is known of today, which is forgotten after so many days.
+   * @returns the types that are not known, since there are too many others
+   */
+  add(measured: readonly Measured[], days: number): Promise<string[]>;
+  /** What is known of today and the days before, so many in all. */
+  find(jobtype: string, days: number): Promise<Measured>;
+  /** The types of which anything is known. */
+  jobtypes(days: number): Promise<string[]>;
 }
 
 /** The store can't be reached, or did not answer in time: whether it did what was asked is unknown. */
@@ -321,6 +335,15 @@ export type StallOutcome =
   | { kind: "postponed"; at: number }
   /** Something was told of it meanwhile, or its run has ended. */
   | { kind: "unknown" };
+
+/** How many jobs of a type waited and ran for how long: counts by the numbers of buckets. */
+export interface Measured {
+  jobtype: string;
+  waits: Map<number, number>;
+  runs: Map<number, number>;
+  /** How many of them failed. */
+  failed: number;
+}
 
 /** What is known of a job, if it is, or was not long ago, tracked. Times are epoch milliseconds. */
 export interface JobProgress {

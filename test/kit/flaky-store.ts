@@ -1,6 +1,7 @@
 import type {
   CancelStore,
   CatalogueStore,
+  FigureStore,
   ProgressStore,
   QueueStore,
   Store,
@@ -22,9 +23,10 @@ type Method =
   | `waiting.${Names<WaitingStore>}`
   | `catalogue.${Names<CatalogueStore>}`
   | `cancels.${Names<CancelStore>}`
-  | `progress.${Names<ProgressStore>}`;
+  | `progress.${Names<ProgressStore>}`
+  | `figures.${Names<FigureStore>}`;
 
-const PARTS = ["queues", "waiting", "catalogue", "cancels", "progress"] as const;
+const PARTS = ["queues", "waiting", "catalogue", "cancels", "progress", "figures"] as const;
 
 /** A real store with somebody in between who counts its calls, and fails or delays some of them. */
 export class FlakyStore {

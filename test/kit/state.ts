@@ -31,6 +31,10 @@ export interface State {
   /** What was told of each job, by the number of FLUSHes and its jid, as `0:<jid>`. */
   progress: Record<string, Record<string, string>>;
   stalling: Record<string, number>;
+  /** When each was last measured. */
+  jobtypes: Record<string, number>;
+  /** By the number of FLUSHes, day and type, as `0:2026-01-01:<jobtype>`. */
+  figures: Record<string, Record<string, number>>;
   flushes: number;
   dead: Record<string, number>;
   /** Which jobs in `working` are called off. */
@@ -89,6 +93,8 @@ export const EMPTY: State = {
   ties: {},
   progress: {},
   stalling: {},
+  jobtypes: {},
+  figures: {},
   flushes: 0,
   dead: {},
   cancelling: [],
@@ -114,6 +120,7 @@ const SCORED = [
   "dead",
   "done",
   "stalling",
+  "jobtypes",
   "cancelled",
   "workers",
   "departed",
@@ -157,6 +164,9 @@ export async function seed(redis: Redis, namespace: string, given: Partial<State
   if (state.outage !== "") batch.set(keys.outage, state.outage);
   if (state.flushes > 0) batch.set(keys.flushes, state.flushes);
   for (const [name, told] of Object.entries(state.progress)) batch.hset(keys.progress + name, told);
+  for (const [name, counts] of Object.entries(state.figures)) {
+    batch.hset(keys.figures + name, counts);
+  }
   for (const set of SCORED) {
     for (const [member, score] of Object.entries(state[set])) batch.zadd(keys[set], score, member);
   }
@@ -188,6 +198,8 @@ export async function readState(redis: Redis, namespace: string): Promise<State>
       await readGroupKey(redis, keys, key, state.groups);
     } else if (key.startsWith(keys.worker)) {
       state.details[key.slice(keys.worker.length)] = await redis.hgetall(key);
+    } else if (key.startsWith(keys.figures)) {
+      state.figures[key.slice(keys.figures.length)] = mapValues(await redis.hgetall(key), Number);
     } else if (key.startsWith(keys.progress)) {
       state.progress[key.slice(keys.progress.length)] = await redis.hgetall(key);
     } else {

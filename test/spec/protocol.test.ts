@@ -92,6 +92,7 @@ test("every verb is answered in a transcript that holds on a Faktory, unless it 
     "JOB GET",
     "JOB CANCEL",
     "JOB TAG",
+    "JOB FIGURES",
     "TRACK SET",
     "TRACK GET",
     "MONITOR",

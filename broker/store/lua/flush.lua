@@ -1,6 +1,6 @@
 -- Deletes all jobs, queues, pauses and counts. Workers stay: they are connected, and beat on.
 -- The sequence goes on, so that a place in a queue is never given twice. What was told of the progress of
--- jobs expires, and has a name by which nobody asks any longer.
+-- jobs, and their figures, expire, and have names by which nobody asks any longer.
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -21,13 +21,14 @@
 -- KEYS[18] cancelled
 -- KEYS[19] cancels
 -- KEYS[20] stalling
--- KEYS[21] notices
--- KEYS[22] groups
--- KEYS[23] flushes
+-- KEYS[21] jobtypes
+-- KEYS[22] notices
+-- KEYS[23] groups
+-- KEYS[24] flushes
 -- Returns nothing
 
 local queues, queue, removals, removed = KEYS[2], KEYS[3], KEYS[11], KEYS[12]
-local notices, groups, flushes = KEYS[21], KEYS[22], KEYS[23]
+local notices, groups, flushes = KEYS[22], KEYS[23], KEYS[24]
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
@@ -41,7 +42,7 @@ for _, name in ipairs(redis.call('ZRANGE', groups .. 'ended', 0, -1)) do
   redis.call('UNLINK', groups .. 'cancel:' .. name)
 end
 redis.call('UNLINK', groups .. 'names', groups .. 'closed', groups .. 'ended')
-redis.call('UNLINK', unpack(KEYS, 1, 20))
+redis.call('UNLINK', unpack(KEYS, 1, 21))
 redis.call('INCR', flushes)
 redis.call('PUBLISH', notices, 'flushed')
 

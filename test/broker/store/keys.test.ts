@@ -45,6 +45,8 @@ test("whatever is done, Redis holds no other keys than these", async () => {
     await store.fail({ jid: "b", report, jitter: 0, cause: "reported" });
     await store.progress.note({ jid: "c", percent: 1, stallSeconds: 5, onStall: "warn" });
     await store.ack({ jid: "c" });
+    const counts = new Map([[1, 1]]);
+    await store.figures.add([{ jobtype: "T", waits: counts, runs: counts, failed: 1 }], 7);
     await store.push({ ...newJob("tracked", { isTracked: true }), at: clock.now() + 1_000 });
     await store.push({ ...newJob("e"), enqueuedAt: 1 });
     await store.push({ ...newJob("f"), at: clock.now() + 1_000 });

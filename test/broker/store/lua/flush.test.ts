@@ -8,7 +8,7 @@ const job = { v: 1, queue: "q", text: "text" } as const;
 
 transition(
   test,
-  "all jobs, queues and counts are gone; workers and the sequence stay, progress expires",
+  "all jobs, queues and counts are gone; workers and the sequence stay, the rest expires",
   {
     given: {
       jobs: { a: job, b: { ...job, queue: "r" }, c: job, d: job, e: job, f: job, h: job, i: job },
@@ -22,6 +22,8 @@ transition(
       ties: { e: { track: 1 } },
       progress: { "2:e": { percent: "5" } },
       stalling: { e: 8 },
+      jobtypes: { T: 5 },
+      figures: { "2:2026-01-01:T": { r1: 1 } },
       flushes: 2,
       dead: { f: 3 },
       cancelling: ["e"],
@@ -48,6 +50,7 @@ transition(
       reservations: {},
       ties: {},
       stalling: {},
+      jobtypes: {},
       flushes: 3,
       dead: {},
       cancelling: [],
