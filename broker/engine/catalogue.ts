@@ -22,10 +22,10 @@ export class Catalogue {
 /** @param outline what its text tells of it */
 export function describeJob(found: FoundJob, outline: JobOutline): JobDescription {
   const { jid, state, queue, runs, enqueuedAt, dueAt, endedAt, failure, attempts } = found;
-  const { reservation, result, forgetAt } = found;
+  const { reservation, result, forgetAt, cancel } = found;
   return {
     jid,
-    state,
+    state: state === "working" && cancel !== undefined ? "cancelling" : state,
     queue,
     ...outline,
     // FWP counts the failures after the first.
@@ -42,6 +42,7 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     attempts,
     result,
     forgetAt,
+    cancel,
     job: encodeFetchedJob(found),
   };
 }

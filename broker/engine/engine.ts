@@ -6,6 +6,7 @@ import { Catalogue } from "./catalogue.ts";
 import { Controls } from "./controls.ts";
 import { Fetches } from "./fetches.ts";
 import { Figures } from "./figures.ts";
+import { Interventions } from "./interventions.ts";
 import { Jobs } from "./jobs.ts";
 import { Mutations } from "./mutations.ts";
 import { Progress } from "./progress.ts";
@@ -23,6 +24,7 @@ export class Engine {
   readonly fetches: Fetches;
   readonly queues: Queues;
   readonly mutations: Mutations;
+  readonly interventions: Interventions;
   readonly workers: Workers;
   readonly controls = new Controls();
   readonly progress: Progress;
@@ -44,7 +46,9 @@ export class Engine {
     this.progress = new Progress(store);
     this.stalls = new Stalls(store, this.jobs, clock, log);
     this.queues = new Queues(store, clock);
-    this.mutations = new Mutations(store, (queue) => this.fetches.wake(queue, 1));
+    const wake = (queue: string) => this.fetches.wake(queue, 1);
+    this.mutations = new Mutations(store, wake);
+    this.interventions = new Interventions(store, wake);
     this.statistics = new Statistics(clock.now());
     this.jobs.events.on("enqueued", (queue, count) => this.fetches.wake(queue, count));
     store.onNotice((notice) => this.#notice(notice));

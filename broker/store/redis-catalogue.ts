@@ -1,24 +1,43 @@
+import type { Clock } from "../clock.ts";
 import type { Keys } from "./keys.ts";
 import { readLocation } from "./location.ts";
 import { readSoundRecord, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import * as scripts from "./scripts.ts";
-import { type CatalogueStore, type FoundJob, type RecordedJob, UnreadableJob } from "./store.ts";
+import {
+  type CatalogueStore,
+  type DeleteOutcome,
+  type FoundJob,
+  type RecordedJob,
+  UnreadableJob,
+} from "./store.ts";
 
 export class RedisCatalogue implements CatalogueStore {
   readonly #link: RedisLink;
   readonly #keys: Keys;
+  readonly #clock: Clock;
 
-  constructor(link: RedisLink, keys: Keys) {
+  constructor(link: RedisLink, keys: Keys, clock: Clock) {
     this.#link = link;
     this.#keys = keys;
+    this.#clock = clock;
   }
 
   async find(jid: string): Promise<FoundJob | undefined> {
     const found = await scripts.lookUp.run(this.#link, this.#keys, { jid });
     if (found === undefined) return undefined;
-    if ("unreadable" in found) throw new UnreadableJob(jid, found.unreadable.version);
-    return { ...readRecord(jid, found.record), ...readLocation(found) };
+    if ("version" in found) throw new UnreadableJob(jid, found.version);
+    const { record, cancel } = found;
+    return { ...readRecord(jid, record), ...readLocation(found), ...(cancel && { cancel }) };
+  }
+
+  async delete(jid: string): Promise<DeleteOutcome> {
+    const outcome = await scripts.deleteJob.run(this.#link, this.#keys, {
+      now: this.#clock.now(),
+      jid,
+    });
+    if (typeof outcome === "object") throw new UnreadableJob(jid, outcome.version);
+    return outcome;
   }
 }
 

@@ -122,7 +122,7 @@ export class RedisStore implements Store {
     this.#log = log;
     this.queues = new RedisQueues(link, this.#keys);
     this.waiting = new RedisWaiting(link, this.#keys, clock, this.#id);
-    this.catalogue = new RedisCatalogue(link, this.#keys);
+    this.catalogue = new RedisCatalogue(link, this.#keys, clock);
     this.cancels = new RedisCancels(link, this.#keys, clock);
     this.progress = new RedisProgress(link, this.#keys, clock);
     this.figures = new RedisFigures(link, this.#keys, clock);

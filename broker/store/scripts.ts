@@ -1,3 +1,4 @@
+import type { Cancel } from "../../protocol/cancel.ts";
 import { JOB_STATES, type JobState } from "../../protocol/job-state.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import { readCancel } from "./cancel.ts";
@@ -7,6 +8,7 @@ import { bytes, digits, integer, list, text, unexpected } from "./redis-reply.ts
 import { Script } from "./script.ts";
 import type {
   AckOutcome,
+  DeleteOutcome,
   FailOutcome,
   HandBackOutcome,
   PushOutcome,
@@ -341,20 +343,49 @@ export const lookUp = new Script({
     "dead",
     "cancelled",
     "done",
+    "cancels",
   ],
   fixed: ["jid"],
   each: [],
-  parse: (reply): Found | undefined => {
+  parse: (reply): Found | Unreadable | undefined => {
     if (reply === null) return undefined;
-    const [state, score, reservation, record, version] = list(reply);
-    const place = placeOf([state, score, reservation]);
-    if (version === undefined) return { ...place, record: bytes(record) };
-    return { ...place, unreadable: { version: text(version) || undefined } };
+    const [first, score, reservation, record, why] = list(reply);
+    if (score === undefined) return { version: text(first) || undefined };
+    const found = { ...placeOf([first, score, reservation]), record: bytes(record) };
+    return why === null ? found : { ...found, cancel: readCancel(why) };
   },
 });
 
-/** A job with its record, or why that can't be read here; the version is undefined for a damaged one. */
-export type Found = Place & ({ record: Buffer } | { unreadable: { version: string | undefined } });
+/** A job with its record. */
+export interface Found extends Place {
+  record: Buffer;
+  /** When it was called off. */
+  cancel?: Cancel;
+}
+
+export const deleteJob = new Script({
+  name: "delete",
+  keys: [
+    "jobs",
+    "queue",
+    "scheduled",
+    "retries",
+    "working",
+    "dead",
+    "done",
+    "cancelled",
+    "cancels",
+    "ties",
+    "groups",
+  ],
+  fixed: ["now", "jid"],
+  each: [],
+  parse: (reply): DeleteOutcome | Unreadable => {
+    const word = text(reply);
+    if (word === "deleted" || word === "working" || word === "unknown") return word;
+    return unreadable(word);
+  },
+});
 
 /** Where a job is: the state, its score in the set that makes it, and its reservation's text. */
 export interface Place {

@@ -110,6 +110,8 @@ export interface WaitingStore {
 export interface CatalogueStore {
   /** Undefined for a job that is nowhere. Rejects with UnreadableJob for one that can't be read. */
   find(jid: string): Promise<FoundJob | undefined>;
+  /** Rejects with UnreadableJob for one that may be in any queue. */
+  delete(jid: string): Promise<DeleteOutcome>;
 }
 
 /** What is called off. */
@@ -238,6 +240,8 @@ export interface HeldJob {
 export type AckOutcome = "done" | "cancelled" | "unknown" | "stale";
 export type HandBackOutcome = { queue: string } | "cancelled" | "unknown" | "stale";
 export type SnoozeOutcome = "snoozed" | "cancelled" | "unknown" | "stale";
+/** "working": somebody works on it, and it stays. */
+export type DeleteOutcome = "deleted" | "working" | "unknown";
 
 /** A job that is done and is to be kept for a while. */
 export interface CompletedJob extends HeldJob {
@@ -327,7 +331,10 @@ export interface RecordedJob extends StoredJob {
 }
 
 /** All that is kept of a job. */
-export interface FoundJob extends RecordedJob, Omit<JobLocation, "endedAt"> {}
+export interface FoundJob extends RecordedJob, Omit<JobLocation, "endedAt"> {
+  /** That it was called off: it is cancelled, or will be when its run is over. */
+  cancel?: Cancel;
+}
 
 export type StallOutcome =
   | { kind: "stalled"; policy: StallPolicy; call: string; wid: string; stallMs: number }

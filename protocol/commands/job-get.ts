@@ -1,4 +1,5 @@
 import { type Attempt, encodeAttempt } from "../attempt.ts";
+import { type Cancel, encodeCancel } from "../cancel.ts";
 import { encodeFailure, type Failure } from "../failure.ts";
 import { encodeJid, parseJid } from "../jid-argument.ts";
 import type { JobState } from "../job-state.ts";
@@ -9,7 +10,8 @@ export const JOB_GET_USAGE = "JOB GET <jid>";
 /** All that is known of a job. Times are epoch milliseconds. */
 export interface JobDescription {
   jid: string;
-  state: JobState;
+  /** "cancelling": it is being worked on, and will be cancelled when that ends. */
+  state: JobState | "cancelling";
   queue: string;
   jobtype: string;
   tags?: string[] | undefined;
@@ -35,6 +37,8 @@ export interface JobDescription {
   /** Of one that is done: what came of it, in JSON, and how long it is kept. */
   result?: Buffer | undefined;
   forgetAt?: number | undefined;
+  /** That it was called off. */
+  cancel?: Cancel | undefined;
   /** As FETCH would send it, byte by byte. */
   job: Buffer;
 }
@@ -50,7 +54,7 @@ export function encodeJobGet(jid: string): string {
 
 /** The reply. What a client wrote goes into it as the bytes that it is. */
 export function encodeJobDescription(described: JobDescription): Buffer {
-  const { jid, state, queue, jobtype, tags, attempt, runs, failure } = described;
+  const { jid, state, queue, jobtype, tags, attempt, runs, failure, cancel } = described;
   const told = {
     jid,
     state,
@@ -70,6 +74,7 @@ export function encodeJobDescription(described: JobDescription): Buffer {
     failure: failure && encodeFailure(failure),
     attempts: described.attempts?.map(encodeAttempt),
     forget_at: encodeTime(described.forgetAt),
+    cancel: cancel && encodeCancel(cancel),
   };
   const { result, job } = described;
   const pieces: Buffer[] = [Buffer.from(JSON.stringify(told).slice(0, -1))];

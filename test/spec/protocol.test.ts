@@ -90,6 +90,8 @@ test("every verb is answered in a transcript that holds on a Faktory, unless it 
     "FETCHB",
     "CONTROL",
     "JOB GET",
+    "JOB RETRY",
+    "JOB DELETE",
     "JOB CANCEL",
     "JOB TAG",
     "JOB FIGURES",

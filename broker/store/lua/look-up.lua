@@ -9,18 +9,19 @@
 -- KEYS[7] dead
 -- KEYS[8] cancelled
 -- KEYS[9] done
+-- KEYS[10] cancels
 -- ARGV[1] jid
--- Returns {state, score, reservation, record}, the first three as in locate.lua; nil when it is nowhere.
--- Of a job that can't be read here {state, score, reservation, "", version}, where the version is an
--- empty string when the record is damaged
+-- Returns {state, score, reservation, record, why}: the first three as in locate.lua, and what `cancels`
+-- has of it, nil when it was not called off; nil when it is nowhere; {version} of a job that can't be read
+-- here, which may be in any queue: an empty string when its record is damaged
 
-local jobs, reservations, jid = KEYS[1], KEYS[6], ARGV[1]
+local jobs, reservations, cancels, jid = KEYS[1], KEYS[6], KEYS[10], ARGV[1]
 
-local state, score, record = places.find(jid)
-if not state then return false end
-record = record or redis.call('HGET', jobs, jid)
-local reservation = redis.call('HGET', reservations, jid) or ''
+local state, score, _, record = places.find(jid)
+if state and not record then record = redis.call('HGET', jobs, jid) end
 local header, version = records.unpackHeader(record)
+if not header and (state or record) then return { tostring(version or '') } end
+if not state then return false end
 
-if not header then return { state, score, reservation, '', tostring(version or '') } end
-return { state, score, reservation, record }
+local reservation = redis.call('HGET', reservations, jid) or ''
+return { state, score, reservation, record, redis.call('HGET', cancels, jid) }

@@ -32,6 +32,28 @@ test(
 );
 
 test(
+  "one that is called off is told of with who, when and why",
+  withConnections(async ({ connect, push }) => {
+    for (const jid of ["job-1", "job-2"]) await push(jid);
+    const { wire } = await connect();
+    await wire.fetch("q");
+    for (const jid of ["job-1", "job-2"]) {
+      await wire.call(`JOB CANCEL ${jid} {"by":"ops","reason":"no need"}`);
+    }
+    const cancel = `"cancel":{"at":"${NOW}","reason":"no need","by":"ops"}`;
+    const [working, cancelled] = [
+      await wire.call("JOB GET job-1"),
+      await wire.call("JOB GET job-2"),
+    ];
+    assert.match(working, '"state":"cancelling"');
+    assert.match(working, '"lease_ends_at":');
+    assert.match(cancelled, '"state":"cancelled"');
+    assert.match(cancelled, `"ended_at":"${NOW}"`);
+    for (const told of [working, cancelled]) assert.match(told, cancel);
+  }),
+);
+
+test(
   "a long job is told of as any other",
   withConnections(async ({ connect }) => {
     const { wire } = await connect();
@@ -50,9 +72,6 @@ test(
     const foreign = { v: 9, name: "q" } as unknown as JobHeader;
     await redis.hset(keys.jobs, "job-1", encodeRecord(foreign, Buffer.from("{}")));
     await redis.hset(keys.jobs, "job-2", Buffer.from([0xc1]));
-    // Where the queue is not known any more, nobody finds them; in other sets they are.
-    for (const jid of ["job-1", "job-2"]) await redis.zrem(`${keys.queue}q`, jid);
-    await redis.zadd(keys.dead, 1, "job-1", 2, "job-2");
     const before = await state();
     const { wire } = await connect();
     assert.equal(

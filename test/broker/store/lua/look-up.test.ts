@@ -24,7 +24,7 @@ const run =
 
 transition(test, "a job is found in whichever set it is, with its record", {
   given: {
-    jobs: { a: job, b: job, c: job, d: job, e: job, f: job },
+    jobs: { a: job, b: job, c: job, d: job, e: job, f: job, g: job },
     queues: { q: { a: "5/3" } },
     scheduled: { b: 10 },
     retries: { c: 11 },
@@ -34,15 +34,24 @@ transition(test, "a job is found in whichever set it is, with its record", {
     },
     dead: { e: 13 },
     done: { f: 14 },
+    cancelled: { g: 15 },
+    cancels: { d: { at: 5 }, g: { at: 6, by: "ops" } },
   },
-  when: run("a", "b", "c", "d", "e", "f"),
+  when: run("a", "b", "c", "d", "e", "f", "g"),
   returns: [
     { state: "enqueued", score: 4 * 2 ** 48 + 3, reservation: "", text: "text" },
     { state: "scheduled", score: 10, reservation: "", text: "text" },
     { state: "retries", score: 11, reservation: "", text: "text" },
-    { state: "working", score: 12, reservation: "7 30000 1 c:1 1 w", text: "text" },
+    {
+      state: "working",
+      score: 12,
+      reservation: "7 30000 1 c:1 1 w",
+      cancel: { at: 5 },
+      text: "text",
+    },
     { state: "dead", score: 13, reservation: "", text: "text" },
     { state: "done", score: 14, reservation: "", text: "text" },
+    { state: "cancelled", score: 15, reservation: "", cancel: { at: 6, by: "ops" }, text: "text" },
   ],
 });
 
@@ -52,20 +61,27 @@ transition(test, "a job that is in no set is nowhere, whatever is left of it", {
   returns: [undefined, undefined],
 });
 
-transition(test, "of one that can't be read it is told why, and where it is", {
-  given: {
-    jobs: { foreign },
-    damaged: { damaged: "c1" },
-    scheduled: { foreign: 1 },
-    retries: { damaged: 2 },
-    dead: { gone: 3 },
+transition(
+  test,
+  "of one that can't be read it is told why, though nobody knows in which queue it is",
+  {
+    given: {
+      jobs: { foreign, queued: foreign },
+      damaged: { damaged: "c1", broken: "c1" },
+      queues: { q: { queued: "5/1", broken: "5/2" } },
+      scheduled: { foreign: 1 },
+      retries: { damaged: 2 },
+      dead: { gone: 3 },
+    },
+    when: run("foreign", "damaged", "gone", "queued", "broken"),
+    returns: [
+      { version: "9" },
+      { version: undefined },
+      { version: undefined },
+      { version: "9" },
+      { version: undefined },
+    ],
   },
-  when: run("foreign", "damaged", "gone"),
-  returns: [
-    { state: "scheduled", score: 1, reservation: "", unreadable: { version: "9" } },
-    { state: "retries", score: 2, reservation: "", unreadable: { version: undefined } },
-    { state: "dead", score: 3, reservation: "", unreadable: { version: undefined } },
-  ],
-});
+);
 
 test.run();

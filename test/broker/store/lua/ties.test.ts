@@ -85,6 +85,8 @@ const reserve = ({ link, keys }: TestStore) =>
   scripts.reserve.run(link, keys, { now: NOW, call: "c" }, [{ wid: "", queues: "q", lease: 0 }]);
 const call = ({ link, keys }: TestStore) =>
   cancel.run(link, keys, { now: NOW }, [{ jid: "a", why: encodeCancel({ at: NOW }) }]);
+const remove = ({ link, keys }: TestStore) =>
+  scripts.deleteJob.run(link, keys, { now: NOW, jid: "a" });
 const limits = { keep: 0, limit: 9, now: NOW };
 
 interface Row {
@@ -176,6 +178,10 @@ const rows: Row[] = [
     hold: undefined,
     run: ({ link, keys }) => purgeCancelled.run(link, keys, { endedBefore: 0, ...limits }),
   },
+  ...(["queued", "scheduled", "retries", "dead", "done", "cancelled"] as const).map((from) => {
+    return { from, what: "JOB DELETE", hold: undefined, run: remove };
+  }),
+  { from: "working", what: "JOB DELETE", hold: "live", run: remove },
   {
     from: "removed",
     what: "its deletion",
