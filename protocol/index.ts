@@ -8,6 +8,12 @@ export { encodeHello, type Hello, parseHello } from "./commands/hello.ts";
 export { encodeJobCancel, type JobCancel, parseJobCancel } from "./commands/job-cancel.ts";
 export { encodeJobDelete, parseJobDelete } from "./commands/job-delete.ts";
 export { encodeJobGet, type JobDescription, parseJobGet } from "./commands/job-get.ts";
+export {
+  encodeJobList,
+  type JobListEntry,
+  type JobListFilter,
+  parseJobList,
+} from "./commands/job-list.ts";
 export { encodeJobRetry, parseJobRetry } from "./commands/job-retry.ts";
 export { encodeJobTag, parseJobTag } from "./commands/job-tag.ts";
 export { encodeMutate, type Mutation, parseMutate } from "./commands/mutate.ts";

@@ -33,6 +33,10 @@ export const MAX_RESULT_BYTES = 64 * 1024;
 export const MAX_KEEP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_KEEP_SECONDS = 60 * 60;
 
+/** Jobs in one page of JOB LIST, where nobody says, and at the most: as many as one command looks at. */
+export const DEFAULT_LISTED_JOBS = 100;
+export const MAX_LISTED_JOBS = 1_000;
+
 /** Jobs that one BEAT may name: more than a process works on at once. */
 export const MAX_BEAT_JOBS = 10_000;
 

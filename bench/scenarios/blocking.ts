@@ -55,6 +55,11 @@ const STEPS: Step[] = [
       ask(contender, "QUEUE LATENCY default", "QUEUE PAUSE *", "QUEUE RESUME *", "INFO"),
   },
   {
+    name: "list jobs",
+    run: (contender) =>
+      ask(contender, "JOB LIST", 'JOB LIST {"state":"scheduled","jobtype":"None"}'),
+  },
+  {
     name: "kill all scheduled",
     run: (contender) =>
       ask(contender, 'MUTATE {"cmd":"kill","target":"scheduled","filter":{"jobtype":"Bench"}}'),

@@ -2,7 +2,7 @@ import type { JobDescription } from "../../protocol/commands/job-get.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
 import { encodeFetchedJob } from "../../protocol/job.ts";
 import type { JobOutline } from "../../protocol/job-outline.ts";
-import type { FoundJob, Store } from "../store/store.ts";
+import type { FoundJob, Store, StoredJob } from "../store/store.ts";
 
 /** Single jobs, as somebody sees them who looks for one. */
 export class Catalogue {
@@ -28,8 +28,7 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     state: state === "working" && cancel !== undefined ? "cancelling" : state,
     queue,
     ...outline,
-    // FWP counts the failures after the first.
-    attempt: failure === undefined ? 1 : failure.retryCount + 2,
+    attempt: attemptOf(found),
     runs,
     enqueuedAt,
     dueAt,
@@ -45,4 +44,9 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     cancel,
     job: encodeFetchedJob(found),
   };
+}
+
+/** The number of the run that comes next, or is under way. FWP counts the failures after the first. */
+export function attemptOf({ failure }: StoredJob): number {
+  return failure === undefined ? 1 : failure.retryCount + 2;
 }

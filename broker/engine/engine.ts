@@ -7,6 +7,7 @@ import { Controls } from "./controls.ts";
 import { Fetches } from "./fetches.ts";
 import { Figures } from "./figures.ts";
 import { Interventions } from "./interventions.ts";
+import { JobList } from "./job-list.ts";
 import { Jobs } from "./jobs.ts";
 import { Mutations } from "./mutations.ts";
 import { Progress } from "./progress.ts";
@@ -21,6 +22,7 @@ export class Engine {
   readonly jobs: Jobs;
   readonly catalogue: Catalogue;
   readonly cancellations: Cancellations;
+  readonly jobList: JobList;
   readonly fetches: Fetches;
   readonly queues: Queues;
   readonly mutations: Mutations;
@@ -45,6 +47,7 @@ export class Engine {
     this.cancellations = new Cancellations(store, clock, log);
     this.progress = new Progress(store);
     this.stalls = new Stalls(store, this.jobs, clock, log);
+    this.jobList = new JobList(store);
     this.queues = new Queues(store, clock);
     const wake = (queue: string) => this.fetches.wake(queue, 1);
     this.mutations = new Mutations(store, wake);

@@ -42,6 +42,10 @@ export class RedisQueues implements QueueStore {
     return await this.#ofEach(names, scripts.latency);
   }
 
+  names(): Promise<string[]> {
+    return this.#namesIn("queues");
+  }
+
   /** How many jobs are in each queue that is known, in alphabetical order. */
   async lengths(): Promise<Map<string, number>> {
     return await this.#ofEach((await this.#namesIn("queues")).toSorted(), scripts.lengths);

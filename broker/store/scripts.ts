@@ -363,6 +363,30 @@ export interface Found extends Place {
   cancel?: Cancel;
 }
 
+export const listJobs = new Script({
+  name: "list",
+  keys: ["jobs", "queue", "scheduled", "retries", "working", "dead", "done", "cancelled"],
+  fixed: ["limit"],
+  each: ["state", "queue", "score", "jid"],
+  parse: (reply): { found: ListedRecord[]; isEnd: boolean } => {
+    const [mayBeMore, ...flat] = list(reply);
+    const found: ListedRecord[] = [];
+    for (let index = 0; index < flat.length; index += 5) {
+      const [place, jid, score, record, version] = flat.slice(index, index + 5);
+      const listed = { section: integer(place) - 1, jid: text(jid), score: text(score) };
+      if (version === null) found.push({ ...listed, record: bytes(record) });
+      else found.push({ ...listed, version: text(version) || undefined });
+    }
+    return { found, isEnd: integer(mayBeMore) === 0 };
+  },
+});
+
+/** A job in a set, with its record or why that can't be read here. */
+export type ListedRecord = { section: number; jid: string; score: string } & (
+  | { record: Buffer }
+  | Unreadable
+);
+
 export const deleteJob = new Script({
   name: "delete",
   keys: [

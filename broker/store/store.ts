@@ -83,6 +83,8 @@ export interface QueueStore {
   resume(queues: QueueSelection): Promise<void>;
   /** Their jobs are no longer live at once, and are deleted bit by bit by deleteRemoved. */
   remove(queues: QueueSelection): Promise<void>;
+  /** Of every queue that is known all the while. */
+  names(): Promise<string[]>;
   /** When the job that has waited longest in each was put there; undefined for an empty one. */
   waitingSince(queues: QueueSelection): Promise<Map<string, number | undefined>>;
 }
@@ -110,6 +112,11 @@ export interface WaitingStore {
 export interface CatalogueStore {
   /** Undefined for a job that is nowhere. Rejects with UnreadableJob for one that can't be read. */
   find(jid: string): Promise<FoundJob | undefined>;
+  /**
+   * The jobs of these sets in their order, one set after another: so many at the most, and no more after
+   * about a mebibyte. There may be others behind them unless it is the end.
+   */
+  read(sections: readonly Section[], limit: number): Promise<{ jobs: ListedJob[]; isEnd: boolean }>;
   /** Rejects with UnreadableJob for one that may be in any queue. */
   delete(jid: string): Promise<DeleteOutcome>;
 }
@@ -363,6 +370,27 @@ export interface JobProgress {
   result: Buffer | undefined;
   seq: number | undefined;
   stalledAt: number | undefined;
+}
+
+/** A set of jobs, from a place on: those of a queue, or all that are in any other state. */
+export interface Section {
+  state: JobState;
+  queue?: string;
+  /** Behind this job, which may be there no longer; its score as Redis wrote it. */
+  after?: { score: string; jid: string };
+}
+
+/** A job as it was found in a set. */
+export interface ListedJob {
+  /** The number of the section, from 0 on. */
+  section: number;
+  jid: string;
+  state: JobState;
+  score: string;
+  dueAt: number | undefined;
+  /** Undefined when it can't be read here; then it is told why. */
+  job: RecordedJob | undefined;
+  unreadable?: string;
 }
 
 /** The sets in which a job waits for a time, or for a person. */

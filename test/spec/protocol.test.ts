@@ -90,6 +90,7 @@ test("every verb is answered in a transcript that holds on a Faktory, unless it 
     "FETCHB",
     "CONTROL",
     "JOB GET",
+    "JOB LIST",
     "JOB RETRY",
     "JOB DELETE",
     "JOB CANCEL",
