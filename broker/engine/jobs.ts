@@ -16,7 +16,6 @@ import type {
   PushRefusal,
   Store,
 } from "../store/store.ts";
-import { describeNow } from "./describe-now.ts";
 import { refusedPush } from "./refused-push.ts";
 import type { RunTimes } from "./run-times.ts";
 import { staleLease } from "./stale-lease.ts";
