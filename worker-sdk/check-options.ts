@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
-import { MAX_LEASE_SECONDS, MIN_LEASE_SECONDS } from "../protocol/limits.ts";
+import { MAX_LEASE_SECONDS, MAX_STALL_SECONDS, MIN_LEASE_SECONDS } from "../protocol/limits.ts";
+import { STALL_POLICIES } from "../protocol/progress.ts";
 import type { HandlerOptions } from "./handler.ts";
 import type { AnyJobs } from "./job-map.ts";
 import type { WorkerOptions } from "./worker-options.ts";
@@ -15,9 +16,15 @@ export function checkWorkerOptions(options: WorkerOptions<AnyJobs>): void {
 }
 
 /** @throws RangeError for what makes no sense */
-export function checkHandlerOptions({ concurrency, timeoutMs }: HandlerOptions): void {
+export function checkHandlerOptions(options: HandlerOptions): void {
+  const { concurrency, timeoutMs, stallAfterSeconds, onStall } = options;
   check("concurrency", concurrency, isCount, "a whole number from 1");
   check("timeoutMs", timeoutMs, (ms) => ms > 0, "milliseconds, more than 0");
+  check("stallAfterSeconds", stallAfterSeconds, isStall, STALL);
+  if (onStall === undefined) return;
+  if (stallAfterSeconds === undefined) throw new RangeError("onStall needs a stallAfterSeconds");
+  if (STALL_POLICIES.includes(onStall)) return;
+  throw new RangeError(`onStall is one of ${STALL_POLICIES.join(", ")}, not ${inspect(onStall)}`);
 }
 
 const isCount = (value: number) => Number.isInteger(value) && value >= 1;
@@ -25,6 +32,10 @@ const LEASE = `a whole number from ${MIN_LEASE_SECONDS} to ${MAX_LEASE_SECONDS}`
 
 const isLease = (value: number) =>
   Number.isInteger(value) && value >= MIN_LEASE_SECONDS && value <= MAX_LEASE_SECONDS;
+
+const STALL = `a whole number from 1 to ${MAX_STALL_SECONDS}`;
+
+const isStall = (value: number) => isCount(value) && value <= MAX_STALL_SECONDS;
 const isDuration = (value: number) => value >= 0;
 
 /** Who writes JavaScript may have given anything. */

@@ -88,7 +88,10 @@ export function serverErrorOf({ code, message }: { code: string; message: string
   return new ServerError(code, message);
 }
 
+/** As a Faktory says it of a verb that it has not, and of one that another edition of it has. */
+const UNKNOWN = /^unknown command|only available in Faktory Enterprise/i;
+
 /** FWP has one code for nearly everything, so the text is all that tells. */
 export function isUnknownCommand(error: unknown): boolean {
-  return error instanceof ServerError && /^unknown command/i.test(error.message);
+  return error instanceof ServerError && UNKNOWN.test(error.message);
 }

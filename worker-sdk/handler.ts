@@ -1,3 +1,4 @@
+import type { StallPolicy } from "../protocol/progress.ts";
 import { checkHandlerOptions } from "./check-options.ts";
 import type { JobContext } from "./job-context.ts";
 import { UnknownJobType } from "./job-errors.ts";
@@ -18,6 +19,16 @@ export interface HandlerOptions {
    * default, and at the most, until its reservation ends.
    */
   timeoutMs?: number | undefined;
+  /**
+   * Seconds, whole ones, after which the job is stalled when it has told of no progress. By default it
+   * never is. On a millrace only.
+   */
+  stallAfterSeconds?: number | undefined;
+  /**
+   * What becomes of it then: it is only told of (`warn`, the default), it is cancelled, or it has failed and
+   * is tried again.
+   */
+  onStall?: StallPolicy | undefined;
   /**
    * What becomes of an integer beyond 2^53 in a job. By default `refuse`: the job fails, and says so;
    * `exact` makes it a bigint, `rounded` the nearest number.

@@ -16,7 +16,7 @@ export {
 export type { Handler, HandlerOptions } from "./handler.ts";
 export type { Job, JobFailure } from "./job.ts";
 export type { JobAdministration, JobSelection } from "./job-administration.ts";
-export { currentJob, type JobContext, type Lease } from "./job-context.ts";
+export { currentJob, type JobContext, type Lease, type ProgressOptions } from "./job-context.ts";
 export {
   Discard,
   DoNotRetry,

@@ -18,6 +18,10 @@ export interface Lease {
   readonly isAtRisk: boolean;
 }
 
+export interface ProgressOptions {
+  result?: unknown;
+}
+
 /** What a handler has besides its arguments. */
 export interface JobContext<Jobs = AnyJobs> {
   /** Undefined where the server has none, and the job is reserved for its reserveFor. */
@@ -38,11 +42,14 @@ export interface JobContext<Jobs = AnyJobs> {
    */
   readonly client: Producer<Jobs>;
   /**
-   * Tells the server how far the job is. FWP: TRACK.
+   * Tells the server how far the job is. Resolves when it knows; nobody need wait for that. What is told
+   * while the word before is under way goes together, and the last counts. FWP: TRACK.
    * @param percent a whole number from 0 to 100
-   * @throws NotSupported where the server has no TRACK
+   * @param options `result` is what has come of it so far, up to 64 KiB of JSON; on a millrace only
+   * @throws NotSupported where the server has no TRACK; StaleLease when the job is not this worker's any
+   *   longer; RangeError for no percentage or a result too large
    */
-  progress(percent: number, description?: string): Promise<void>;
+  progress(percent: number, description?: string, options?: ProgressOptions): Promise<void>;
 }
 
 const storage = new AsyncLocalStorage<JobContext>();

@@ -133,12 +133,16 @@ export class JobRunner {
   }
 
   async #work(running: RunningJob, arrived: ArrivedJob): Promise<void> {
-    const { events } = this.#parts;
+    const { events, handlers } = this.#parts;
     try {
       const job = this.#withExactIntegers(running.job, arrived);
+      const context = new RunningContext(job, running, this.#parts);
       tellListeners(() => events.emit("started", job));
       running.begin();
-      running.end(await callHandler(this.#parts, new RunningContext(job, running, this.#parts)));
+      context.watchForStall(handlers.find(job.type)?.options ?? {});
+      const outcome = await callHandler(this.#parts, context);
+      context.end();
+      running.end(outcome);
     } catch (error) {
       running.end(outcomeOf(error));
     }

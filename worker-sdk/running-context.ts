@@ -1,36 +1,37 @@
 import type { Client } from "./client.ts";
+import type { HandlerOptions } from "./handler.ts";
 import type { Job } from "./job.ts";
 import type { JobContext, Lease } from "./job-context.ts";
 import type { AnyJobs } from "./job-map.ts";
+import { encodeResult } from "./job-result.ts";
 import type { LeaseAlarm } from "./lease-alarm.ts";
 import type { Link } from "./link.ts";
 import { childLogger, type Logger } from "./logger.ts";
 import type { Producer } from "./producer.ts";
-import { setProgress } from "./progress.ts";
+import { Progress, type Told } from "./progress.ts";
 import type { RunningJob } from "./running-job.ts";
+
+/** What the worker has for all its jobs. */
+export interface ContextParts {
+  client: Client;
+  link: Link;
+  log: Logger;
+  alarm: LeaseAlarm;
+}
 
 /** The context of a job that a worker runs. What a handler may not ask for is made when it does. */
 export class RunningContext implements JobContext {
   readonly job: Job;
   readonly #running: RunningJob;
-  readonly #link: Link;
-  readonly #workerLog: Logger;
-  readonly #alarm: LeaseAlarm;
-  readonly #workerClient: Client;
+  readonly #parts: ContextParts;
   #client: Producer<AnyJobs> | undefined;
   #log: Logger | undefined;
+  #progress: Progress | undefined;
 
-  constructor(
-    job: Job,
-    running: RunningJob,
-    worker: { client: Client; link: Link; log: Logger; alarm: LeaseAlarm },
-  ) {
+  constructor(job: Job, running: RunningJob, parts: ContextParts) {
     this.job = job;
     this.#running = running;
-    this.#workerClient = worker.client;
-    this.#link = worker.link;
-    this.#workerLog = worker.log;
-    this.#alarm = worker.alarm;
+    this.#parts = parts;
   }
 
   get attempt(): number {
@@ -39,7 +40,7 @@ export class RunningContext implements JobContext {
 
   get lease(): Lease | undefined {
     const { lease: token } = this.job;
-    const alarm = this.#alarm;
+    const { alarm } = this.#parts;
     const running = this.#running;
     if (token === undefined) return undefined;
     return {
@@ -51,7 +52,7 @@ export class RunningContext implements JobContext {
   }
 
   get client(): Producer<AnyJobs> {
-    this.#client ??= this.#workerClient.onBehalfOf(this.job);
+    this.#client ??= this.#parts.client.onBehalfOf(this.job);
     return this.#client;
   }
 
@@ -60,12 +61,40 @@ export class RunningContext implements JobContext {
   }
 
   get log(): Logger {
-    this.#log ??= childLogger(this.#workerLog, { jid: this.job.jid, jobtype: this.job.type });
+    this.#log ??= childLogger(this.#parts.log, { jid: this.job.jid, jobtype: this.job.type });
     return this.#log;
   }
 
-  /** Bound when it is asked for: handlers take their context apart. */
+  // What follows is bound when it is asked for: handlers take their context apart.
+
   get progress(): JobContext["progress"] {
-    return (percent, description) => setProgress(this.#link, this.job.jid, percent, description);
+    return async (percent, description, { result } = {}) => {
+      if (!Number.isInteger(percent) || percent < 0 || percent > 100) {
+        throw new RangeError(`progress is a whole number from 0 to 100, not ${percent}`);
+      }
+      await this.#tell({
+        percent,
+        ...(description !== undefined && { desc: description }),
+        ...(result !== undefined && { result: encodeResult(result) }),
+      });
+    };
+  }
+
+  /** From now on the job is stalled when it tells of no progress for so long. */
+  watchForStall({ stallAfterSeconds, onStall = "warn" }: HandlerOptions): void {
+    if (stallAfterSeconds === undefined) return;
+    // A Faktory Enterprise would say OK, and not watch.
+    if (this.job.lease === undefined) this.log.warn({ event: "job.stall-not-watched" });
+    else void this.#tell({ stallSeconds: stallAfterSeconds, onStall });
+  }
+
+  /** The handler has ended: what it told last goes ahead of how it ended. */
+  end(): void {
+    this.#progress?.flush();
+  }
+
+  #tell(told: Told): Promise<void> {
+    this.#progress ??= new Progress(this.job, { link: this.#parts.link, log: this.log });
+    return this.#progress.tell(told);
   }
 }

@@ -22,7 +22,7 @@ export interface RunOptions<Jobs extends JobMap<Jobs>> {
 /** What a handler did besides what it is for. */
 export interface JobTrace<Jobs extends JobMap<Jobs>> {
   client: FakeClient<Jobs>;
-  progress: { percent: number; description: string | undefined }[];
+  progress: { percent: number; description: string | undefined; result?: unknown }[];
 }
 
 /**
@@ -92,8 +92,8 @@ async function perform<Jobs extends JobMap<Jobs>>(
     log,
     client,
     lease: undefined,
-    async progress(percent, description) {
-      trace.progress.push({ percent, description });
+    async progress(percent, description, more) {
+      trace.progress.push({ percent, description, ...more });
     },
   };
   const outcome = await worker.perform(context);

@@ -35,6 +35,16 @@ test("so do a handler's", () => {
   assert.is(refuse({ timeoutMs: 0 }), "timeoutMs is milliseconds, more than 0, not 0");
   assert.is(refuse({ timeoutMs: Number.NaN }), "timeoutMs is milliseconds, more than 0, not NaN");
   assert.is(refuse({ concurrency: 1, timeoutMs: Number.POSITIVE_INFINITY }), "");
+  const stall = "stallAfterSeconds is a whole number from 1 to 2592000, not";
+  assert.is(refuse({ stallAfterSeconds: 0.5 }), `${stall} 0.5`);
+  assert.is(refuse({ stallAfterSeconds: 2_592_001 }), `${stall} 2592001`);
+  assert.is(refuse({ onStall: "retry" }), "onStall needs a stallAfterSeconds");
+  const policy = JSON.parse('"kill"') as "warn"; // as from JavaScript
+  assert.is(
+    refuse({ stallAfterSeconds: 5, onStall: policy }),
+    "onStall is one of warn, cancel, retry, not 'kill'",
+  );
+  assert.is(refuse({ stallAfterSeconds: 2_592_000, onStall: "cancel" }), "");
 });
 
 function refusal(options: WorkerOptions<AnyJobs>): string {

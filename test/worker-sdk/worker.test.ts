@@ -1,6 +1,5 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { NotSupported } from "../../worker-sdk/errors.ts";
 import type { Job } from "../../worker-sdk/job.ts";
 import { currentJob } from "../../worker-sdk/job-context.ts";
 import { Discard, DoNotRetry, JobTimedOut, RetryAt, Snooze } from "../../worker-sdk/job-errors.ts";
@@ -427,20 +426,6 @@ test(
   }),
 );
 
-test(
-  "progress on a server that has none fails with an error that says so",
-  withWorkers(async ({ client, worker, queue }) => {
-    const errors: Error[] = [];
-    const working = worker().handle("long", async (_args, context) => {
-      errors.push(await failureOf(context.progress(50, "half")));
-    });
-    await working.start();
-    await client.push("long", [], { queue });
-    await until(() => errors.length === 1, { what: "it has tried" });
-    assert.instance(errors[0], NotSupported);
-  }),
-);
-
 test("a worker that can't be is refused when it is made", () => {
   assert.throws(() => new Worker({ concurrency: 0 }), /concurrency is a whole number from 1/);
   assert.throws(() => new Worker({ queues: [] }), /a worker needs a queue/);
@@ -454,20 +439,6 @@ test("one that can't reach its server at the start says so", async () => {
   assert.match(String(await failureOf(worker.start())), /^ServerUnavailable: no server at/);
   assert.equal(await worker.stop(), { jobs: [] });
 });
-
-test(
-  "a context may be taken apart",
-  withWorkers(async ({ client, worker, queue }) => {
-    const failures: Error[] = [];
-    const working = worker().handle("tells", async (_args, { progress }) => {
-      failures.push(await failureOf(progress(50, "half")));
-    });
-    await working.start();
-    await client.push("tells", [], { queue });
-    await until(() => failures.length === 1, { what: "it has told" });
-    assert.instance(failures[0], NotSupported);
-  }),
-);
 
 test(
   "a listener that throws is the program's fault, and the worker goes on",
