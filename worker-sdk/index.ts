@@ -29,6 +29,7 @@ export {
   WorkerStopping,
 } from "./job-errors.ts";
 export type { AnyJobs, JobMap, JobType } from "./job-map.ts";
+export type { ResultOptions } from "./job-result.ts";
 export { type Integers, UnsafeInteger } from "./json-text.ts";
 export type { CallOptions, LinkEvents } from "./link.ts";
 export type { LogFields, Logger } from "./logger.ts";

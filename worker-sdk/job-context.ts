@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Job } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
+import type { ResultOptions } from "./job-result.ts";
 import type { Logger } from "./logger.ts";
 import type { Producer } from "./producer.ts";
 
@@ -50,6 +51,13 @@ export interface JobContext<Jobs = AnyJobs> {
    *   longer; RangeError for no percentage or a result too large
    */
   progress(percent: number, description?: string, options?: ProgressOptions): Promise<void>;
+  /**
+   * What the server is to keep when the job is done; of several the last counts. Nothing is sent before.
+   * @param value up to 64 KiB of JSON
+   * @throws NotSupported where the server keeps nothing: a classic Faktory; TypeError for what JSON does not
+   *   have; RangeError for too much, or too long a time
+   */
+  result(value: unknown, options?: ResultOptions): void;
 }
 
 const storage = new AsyncLocalStorage<JobContext>();

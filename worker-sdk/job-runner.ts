@@ -140,9 +140,7 @@ export class JobRunner {
       tellListeners(() => events.emit("started", job));
       running.begin();
       context.watchForStall(handlers.find(job.type)?.options ?? {});
-      const outcome = await callHandler(this.#parts, context);
-      context.end();
-      running.end(outcome);
+      running.end(context.end(await callHandler(this.#parts, context)));
     } catch (error) {
       running.end(outcomeOf(error));
     }

@@ -15,6 +15,7 @@ type HeldJob = Pick<Job, "jid" | "lease">;
 export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
   switch (outcome.kind) {
     case "done":
+      return [encodeAck({ ...held(job), ...outcome.kept })];
     case "discarded":
       return [encodeAck(held(job))];
     case "snoozed": {
@@ -35,9 +36,12 @@ export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
   }
 }
 
-/** The same, where the server does not take the failure as it was told. */
+/** The same, where the server does not take the failure or the result as it was told. */
 export function plainOutcomeLines(job: HeldJob, outcome: Outcome): string[] {
   if (outcome.kind === "cancelled") return plainOutcomeLines(job, outcome.ended);
+  if (outcome.kind === "done" && outcome.kept !== undefined) {
+    return failLines({ ...held(job), ...RESULT_REFUSED }, true);
+  }
   if (outcome.kind !== "failed") return outcomeLines(job, outcome);
   const { errtype } = describe(outcome.error);
   const message = "the server refused what its worker told of the failure";
@@ -59,6 +63,13 @@ function failLines(fail: Fail, mayRetry: boolean): string[] {
 const HANDED_BACK = {
   errtype: "WorkerStopping",
   message: "the worker was stopped before the job was done",
+  backtrace: [],
+};
+
+/** One that is nested too deeply, for example. The job has done its work, but not what was asked of it. */
+const RESULT_REFUSED = {
+  errtype: "ResultRefused",
+  message: "the server refused the result of the job",
   backtrace: [],
 };
 

@@ -1,8 +1,9 @@
 import { Discard, DoNotRetry, type JobCancelled, RetryAt, Snooze } from "./job-errors.ts";
+import type { KeptResult } from "./job-result.ts";
 
 /** How a job has ended, as far as this worker is concerned. */
 export type Outcome =
-  | { kind: "done" }
+  | { kind: "done"; kept?: KeptResult }
   /** Its handler found that there is nothing to do. */
   | { kind: "discarded"; error: unknown }
   | { kind: "failed"; error: unknown; retryAt: number | undefined; mayRetry: boolean }

@@ -16,7 +16,7 @@ const BACK_OFF: BackOff = { firstMs: 100, maxMs: 5_000 };
 const NOT_FOUND = /^job not found/i;
 
 /** FWP: the report itself is refused, and would be as often as it came. */
-const INVALID = /^invalid FAIL/i;
+const INVALID = /^invalid (?:FAIL|ACK)/i;
 
 /** Its reservation or lease has ended, or this is a repetition of what had been heard. */
 function isSettled(error: ServerError): boolean {

@@ -1,12 +1,14 @@
 import type { Client } from "./client.ts";
+import { NotSupported } from "./errors.ts";
 import type { HandlerOptions } from "./handler.ts";
 import type { Job } from "./job.ts";
 import type { JobContext, Lease } from "./job-context.ts";
 import type { AnyJobs } from "./job-map.ts";
-import { encodeResult } from "./job-result.ts";
+import { encodeResult, type KeptResult, keptResult } from "./job-result.ts";
 import type { LeaseAlarm } from "./lease-alarm.ts";
 import type { Link } from "./link.ts";
 import { childLogger, type Logger } from "./logger.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Producer } from "./producer.ts";
 import { Progress, type Told } from "./progress.ts";
 import type { RunningJob } from "./running-job.ts";
@@ -27,6 +29,7 @@ export class RunningContext implements JobContext {
   #client: Producer<AnyJobs> | undefined;
   #log: Logger | undefined;
   #progress: Progress | undefined;
+  #kept: KeptResult | undefined;
 
   constructor(job: Job, running: RunningJob, parts: ContextParts) {
     this.job = job;
@@ -80,6 +83,15 @@ export class RunningContext implements JobContext {
     };
   }
 
+  get result(): JobContext["result"] {
+    return (value, options) => {
+      if (this.job.lease === undefined) {
+        throw new NotSupported("this server is no millrace, and keeps no results");
+      }
+      this.#kept = keptResult(value, options);
+    };
+  }
+
   /** From now on the job is stalled when it tells of no progress for so long. */
   watchForStall({ stallAfterSeconds, onStall = "warn" }: HandlerOptions): void {
     if (stallAfterSeconds === undefined) return;
@@ -88,9 +100,11 @@ export class RunningContext implements JobContext {
     else void this.#tell({ stallSeconds: stallAfterSeconds, onStall });
   }
 
-  /** The handler has ended: what it told last goes ahead of how it ended. */
-  end(): void {
+  /** The handler has ended: what it told last goes ahead of that, and its result with it. */
+  end(outcome: Outcome): Outcome {
     this.#progress?.flush();
+    if (outcome.kind !== "done" || this.#kept === undefined) return outcome;
+    return { ...outcome, kept: this.#kept };
   }
 
   #tell(told: Told): Promise<void> {

@@ -3,6 +3,7 @@ import { FakeClient } from "./fake-client.ts";
 import type { Job } from "./job.ts";
 import type { JobContext } from "./job-context.ts";
 import type { JobMap, JobType } from "./job-map.ts";
+import { keptResult } from "./job-result.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import type { JobOptions } from "./outgoing-job.ts";
 import type { Worker } from "./worker.ts";
@@ -23,6 +24,8 @@ export interface RunOptions<Jobs extends JobMap<Jobs>> {
 export interface JobTrace<Jobs extends JobMap<Jobs>> {
   client: FakeClient<Jobs>;
   progress: { percent: number; description: string | undefined; result?: unknown }[];
+  /** What it wanted to be kept, as it would be read; undefined where it wanted nothing. */
+  result: unknown;
 }
 
 /**
@@ -84,7 +87,7 @@ async function perform<Jobs extends JobMap<Jobs>>(
 ): Promise<JobTrace<Jobs>> {
   const { client, attempt = job.attempt, log = silentLogger } = options;
   const { signal = new AbortController().signal } = options;
-  const trace: JobTrace<Jobs> = { client, progress: [] };
+  const trace: JobTrace<Jobs> = { client, progress: [], result: undefined };
   const context: JobContext<Jobs> = {
     job: { ...job, attempt },
     attempt,
@@ -94,6 +97,9 @@ async function perform<Jobs extends JobMap<Jobs>>(
     lease: undefined,
     async progress(percent, description, more) {
       trace.progress.push({ percent, description, ...more });
+    },
+    result(value, more) {
+      trace.result = JSON.parse(keptResult(value, more).result.toString());
     },
   };
   const outcome = await worker.perform(context);

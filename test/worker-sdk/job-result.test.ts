@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { encodeResult } from "../../worker-sdk/job-result.ts";
+import { encodeResult, keptResult } from "../../worker-sdk/job-result.ts";
 
 const test = suite("worker-sdk/job-result");
 
@@ -26,6 +26,18 @@ test("it has a limit, in bytes", () => {
     () => encodeResult("ä".repeat(32_768)),
     /a result has at most 65536 bytes of JSON, and this one has 65538/,
   );
+});
+
+test("it is kept for a time, which makes sense or is refused", () => {
+  const result = Buffer.from("1");
+  assert.equal(keptResult(1), { result });
+  assert.equal(keptResult(1, { keepForSeconds: 60 }), { result, keepForSeconds: 60 });
+  for (const keepForSeconds of [0, 1.5, 2_592_001, Number.NaN]) {
+    assert.throws(
+      () => keptResult(1, { keepForSeconds }),
+      new RegExp(`keepForSeconds is a whole number from 1 to 2592000, not ${keepForSeconds}`),
+    );
+  }
 });
 
 test.run();

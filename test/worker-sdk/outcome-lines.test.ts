@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Discard, DoNotRetry, JobCancelled, RetryAt, Snooze } from "../../worker-sdk/job-errors.ts";
 import { type Outcome, outcomeOf } from "../../worker-sdk/outcome.ts";
-import { outcomeLines } from "../../worker-sdk/outcome-lines.ts";
+import { outcomeLines, plainOutcomeLines } from "../../worker-sdk/outcome-lines.ts";
 
 const test = suite("worker-sdk/outcome-lines");
 
@@ -121,6 +121,16 @@ test("a job that is not to be tried again is killed in the same packet", () => {
 test("a job that is handed back has not failed, and an expired one needs no word", () => {
   assert.match(linesOf({ kind: "handedBack" }).join(), /^FAIL .*"interrupted":true\}$/);
   assert.equal(linesOf({ kind: "expired" }), []);
+});
+
+test("a result goes with the acknowledgement; one that is refused makes a failure of it", () => {
+  const kept = { result: Buffer.from('{"rows":7}'), keepForSeconds: 60 };
+  assert.equal(linesOf({ kind: "done", kept }), [
+    'ACK {"jid":"a1b2c3d4","keep_for":60,"result":{"rows":7}}',
+  ]);
+  const [fail = "", ...more] = plainOutcomeLines({ jid, lease: 7 }, { kind: "done", kept });
+  assert.match(fail, /^FAIL .*"errtype":"ResultRefused".*"lease":7\}$/);
+  assert.equal(more, []);
 });
 
 test("one that is put off says for how long, and looks like a failure to who does not know it", () => {
