@@ -29,7 +29,7 @@ export interface ClientOptions<Jobs> extends ServerOptions {
 export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Jobs> {
   /** Pause, resume, remove queues. */
   readonly queues: QueueAdministration;
-  /** Kill, requeue, discard jobs that are scheduled, retried or dead. */
+  /** Look jobs up, cancel them; kill, requeue, discard those that are scheduled, retried or dead. */
   readonly jobs: JobAdministration;
   readonly #link: ClientLink;
   readonly #parts: PushingParts<Jobs>;

@@ -91,6 +91,11 @@ export function serverErrorOf({ code, message }: { code: string; message: string
 /** As a Faktory says it of a verb that it has not, and of one that another edition of it has. */
 const UNKNOWN = /^unknown command|only available in Faktory Enterprise/i;
 
+/** FWP: nothing is known of the job. Its code says no more than ERR. */
+export function isJobNotFound(error: unknown): boolean {
+  return error instanceof ServerError && /^job not found/i.test(error.message);
+}
+
 /** FWP has one code for nearly everything, so the text is all that tells. */
 export function isUnknownCommand(error: unknown): boolean {
   return error instanceof ServerError && UNKNOWN.test(error.message);

@@ -1,5 +1,6 @@
 /** The SDK: clients that push jobs, and workers that run them. */
 export { type Address, addressFromEnvironment, parseAddress } from "./address.ts";
+export type { Cancellation, CancelState } from "./cancellation.ts";
 export { Client, type ClientOptions } from "./client.ts";
 export type { ServerOptions } from "./client-options.ts";
 export {
@@ -15,7 +16,8 @@ export {
 } from "./errors.ts";
 export type { Handler, HandlerOptions } from "./handler.ts";
 export type { Job, JobFailure } from "./job.ts";
-export type { JobAdministration, JobSelection } from "./job-administration.ts";
+export type { CancelledJob, JobAdministration, JobSelection } from "./job-administration.ts";
+export type { JobAttempt } from "./job-attempt.ts";
 export { currentJob, type JobContext, type Lease, type ProgressOptions } from "./job-context.ts";
 export {
   Discard,
@@ -29,6 +31,8 @@ export {
   WorkerStopping,
 } from "./job-errors.ts";
 export type { AnyJobs, JobMap, JobType } from "./job-map.ts";
+export type { JobProgress } from "./job-progress.ts";
+export type { JobRecord, JobState } from "./job-record.ts";
 export type { ResultOptions } from "./job-result.ts";
 export { type Integers, UnsafeInteger } from "./json-text.ts";
 export type { CallOptions, LinkEvents } from "./link.ts";

@@ -4,6 +4,7 @@ import {
   DEFAULT_RETRY,
   MIN_RESERVE_SECONDS,
 } from "../protocol/limits.ts";
+import { findNumber, findTime, numberOf, objectOf, textOf } from "./read-members.ts";
 
 /** A job that was fetched. */
 export interface Job {
@@ -49,7 +50,7 @@ export function readJob(parsed: unknown): Job {
   if (typeof jid !== "string" || typeof jobtype !== "string" || !Array.isArray(args)) {
     throw new TypeError("the server sent something that is no job");
   }
-  const past = typeof failure === "object" && failure !== null ? readFailure(failure) : undefined;
+  const past = readFailure(failure);
   return {
     jid,
     type: jobtype,
@@ -59,23 +60,24 @@ export function readJob(parsed: unknown): Job {
     attempt: past === undefined ? 1 : past.retryCount + 2,
     retry: numberOf(retry, DEFAULT_RETRY),
     reserveForSeconds: readReserveFor(reserve_for),
-    at: timeOf(at),
-    createdAt: timeOf(created_at),
-    enqueuedAt: timeOf(enqueued_at),
+    at: findTime(at),
+    createdAt: findTime(created_at),
+    enqueuedAt: findTime(enqueued_at),
     custom: objectOf(custom),
     failure: past,
-    lease: typeof lease === "number" ? lease : undefined,
+    lease: findNumber(lease),
   };
 }
 
-function readFailure(failure: object): JobFailure {
+export function readFailure(failure: unknown): JobFailure | undefined {
+  if (typeof failure !== "object" || failure === null) return undefined;
   const { retry_count, errtype, message, backtrace, failed_at } = objectOf(failure);
   return {
     retryCount: numberOf(retry_count, 0),
     errtype: textOf(errtype, ""),
     message: textOf(message, ""),
     backtrace: Array.isArray(backtrace) ? backtrace.map(String) : [],
-    failedAt: timeOf(failed_at),
+    failedAt: findTime(failed_at),
   };
 }
 
@@ -83,23 +85,4 @@ function readFailure(failure: object): JobFailure {
 function readReserveFor(written: unknown): number {
   const seconds = numberOf(written, 0);
   return seconds === 0 ? DEFAULT_RESERVE_SECONDS : Math.max(seconds, MIN_RESERVE_SECONDS);
-}
-
-function objectOf(value: unknown): Record<string, unknown> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of an object all members may be asked for
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function textOf(value: unknown, otherwise: string): string {
-  return typeof value === "string" ? value : otherwise;
-}
-
-function numberOf(value: unknown, otherwise: number): number {
-  return typeof value === "number" ? value : otherwise;
-}
-
-function timeOf(value: unknown): Date | undefined {
-  if (typeof value !== "string") return undefined;
-  const time = new Date(value);
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -1,6 +1,6 @@
 import { createAborter } from "./aborter.ts";
 import { type BackOff, backOffMs } from "./back-off.ts";
-import { ServerError, StaleLease } from "./errors.ts";
+import { isJobNotFound, ServerError, StaleLease } from "./errors.ts";
 import type { Job } from "./job.ts";
 import type { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
@@ -12,15 +12,12 @@ import { startTimer } from "./timer.ts";
 /** Between two attempts to tell a server that could not take it. */
 const BACK_OFF: BackOff = { firstMs: 100, maxMs: 5_000 };
 
-/** FWP: nobody has reserved the job. Its code says no more than ERR. */
-const NOT_FOUND = /^job not found/i;
-
 /** FWP: the report itself is refused, and would be as often as it came. */
 const INVALID = /^invalid (?:FAIL|ACK)/i;
 
 /** Its reservation or lease has ended, or this is a repetition of what had been heard. */
 function isSettled(error: ServerError): boolean {
-  return error instanceof StaleLease || NOT_FOUND.test(error.message);
+  return error instanceof StaleLease || isJobNotFound(error);
 }
 
 /**
