@@ -12,6 +12,7 @@ export type ToThread =
 
 /** And what it tells. */
 export type FromThread =
+  | { isReady: true }
   | { state: WorkerState }
   | { lost: LeasedJob[] }
   | { cancel: CalledOffJob[] }
@@ -34,3 +35,5 @@ parentPort?.on("message", (told: ToThread) => {
   else if ("table" in told) heartbeat.renew(told.table);
   else heartbeat.pace(told.intervalMs);
 });
+
+tell({ isReady: true });

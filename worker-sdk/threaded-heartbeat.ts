@@ -18,10 +18,16 @@ export class ThreadedHeartbeat {
   #ownBeat: Heartbeat | undefined;
   #state: WorkerState = "running";
   #isStopping = false;
+  #onReady = () => {};
+  /** Resolves when it beats, so that a lease which begins from then on is renewed in time. */
+  readonly ready: Promise<void>;
 
   constructor(options: HeartbeatOptions, events: HeartbeatEvents) {
     this.#options = options;
     this.#events = events;
+    this.ready = new Promise((resolve) => {
+      this.#onReady = resolve;
+    });
     try {
       this.#thread = this.#startThread();
     } catch {
@@ -70,7 +76,8 @@ export class ThreadedHeartbeat {
   }
 
   #hear(told: FromThread): void {
-    if ("state" in told) this.#events.onState(told.state);
+    if ("isReady" in told) this.#onReady();
+    else if ("state" in told) this.#events.onState(told.state);
     else if ("lost" in told) this.#events.onLost(told.lost);
     else if ("cancel" in told) this.#events.onCancel(told.cancel);
     else if ("controlLost" in told) this.#events.onControlLost(new Error(told.controlLost));
@@ -80,6 +87,7 @@ export class ThreadedHeartbeat {
   /** There is no thread, or it has ended and not because it was told to. */
   #beatHere(): void {
     this.#thread = undefined;
+    this.#onReady();
     if (this.#isStopping) return;
     this.#ownBeat = new Heartbeat(this.#options, this.#events);
     this.#ownBeat.say(this.#state);

@@ -9,32 +9,22 @@ import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
 import { Fetching } from "./fetching.ts";
 import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
-import { HeldLeases } from "./held-leases.ts";
-import type { Job } from "./job.ts";
 import type { JobContext } from "./job-context.ts";
 import type { AnyJobs, JobMap, JobType } from "./job-map.ts";
 import { JobRunner } from "./job-runner.ts";
-import { LeaseAlarm } from "./lease-alarm.ts";
 import { Link, type LinkOptions } from "./link.ts";
+import { Liveness } from "./liveness.ts";
 import { childLogger, type Logger, silentLogger } from "./logger.ts";
 import { type Middleware, MiddlewareChain } from "./middleware.ts";
 import type { Outcome } from "./outcome.ts";
 import { pause } from "./pause.ts";
 import { QueueOrder } from "./queue-order.ts";
 import { Reports } from "./reports.ts";
-import { SharedMoment } from "./shared-moment.ts";
 import { onSignals } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import { tellListeners } from "./tell-listeners.ts";
-import { ThreadedHeartbeat } from "./threaded-heartbeat.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 import type { StopOptions, StopReport, WorkerOptions } from "./worker-options.ts";
-
-/** So soon a job learns that it was cancelled, should nothing have told it before. */
-const BEAT_INTERVAL_MS = 5_000;
-
-/** FWP: a worker beats every 10 to 15 seconds. A classic server has nothing to tell but that it stops. */
-const CLASSIC_BEAT_INTERVAL_MS = 15_000;
 
 /**
  * Fetches jobs and runs their handlers. It has four connections: FETCH waits on one, heartbeats go over
@@ -56,11 +46,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   readonly #runner: JobRunner;
   readonly #fetching: Fetching;
   readonly #reports: Reports;
-  readonly #leases = new HeldLeases((table) => this.#heartbeat?.renew(table));
-  readonly #renewed = new SharedMoment();
-  readonly #alarm: LeaseAlarm;
-  readonly #leaseMs: number;
-  #heartbeat: ThreadedHeartbeat | undefined;
+  readonly #liveness: Liveness;
   #isStarted = false;
   #fetchingStopped: Promise<void> | undefined;
   /** Ends the time that running jobs have at a stop. */
@@ -74,7 +60,6 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     checkWorkerOptions(untyped(options));
     const { concurrency = 10, queues = ["default"], graceMs = 1_000, schemas = {} } = options;
     const { leaseSeconds = DEFAULT_LEASE_SECONDS } = options;
-    this.#leaseMs = leaseSeconds * 1_000;
     this.#options = options;
     this.wid = options.wid ?? randomUUID();
     this.#log = childLogger(options.log ?? silentLogger, { wid: this.wid });
@@ -84,11 +69,15 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#link = new Link(this.#linkOptions);
     this.client = new Client<Jobs>({ schemas }, this.#link);
     this.#reports = new Reports(this.#link, this.#log);
-    this.#alarm = new LeaseAlarm({
-      leases: this.#leases,
-      leaseMs: this.#leaseMs,
-      renewed: this.#renewed,
-      onRisk: (jobs) => this.#tellOfRisk(jobs.map(({ job }) => job)),
+    this.#liveness = new Liveness({
+      link: this.#linkOptions,
+      wid: this.wid,
+      leaseMs: leaseSeconds * 1_000,
+      beatIntervalMs: options.beatIntervalMs,
+      hasControl: options.control ?? true,
+      events: this.events,
+      log: this.#log,
+      onState: (state) => (state === "terminate" ? void this.stop() : this.quiet()),
     });
     const slots = new Slots(concurrency);
     this.#world = {
@@ -96,19 +85,17 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       schemas: untyped(schemas),
       middleware: new MiddlewareChain(),
     };
-    this.#runner = new JobRunner({
-      ...this.#world,
-      client: untyped(this.client),
+    const parts = {
+      client: untyped<Client>(this.client),
       link: this.#link,
       reports: this.#reports,
-      leases: this.#leases,
-      alarm: this.#alarm,
-      slots,
-      concurrency,
+      leases: this.#liveness.leases,
+      alarm: this.#liveness.alarm,
       graceMs,
       events: this.events,
       log: this.#log,
-    });
+    };
+    this.#runner = new JobRunner({ ...this.#world, ...parts, slots, concurrency });
     this.#fetching = new Fetching({
       link: this.#linkOptions,
       order: new QueueOrder(queues, Math.random),
@@ -116,7 +103,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       concurrency,
       log: this.#log,
       onJobs: (jobs) => this.#runner.accept(jobs),
-      onClassic: () => this.#heartbeat?.pace(options.beatIntervalMs ?? CLASSIC_BEAT_INTERVAL_MS),
+      onClassic: () => this.#liveness.becomeClassic(),
     });
     this.#stopped = new Promise((resolve) => {
       this.#onStopped = resolve;
@@ -160,13 +147,8 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       this.#link.destroy();
       throw error;
     }
-    // Stopped meanwhile, by a signal.
-    if (this.#isStopping) return;
-    this.#heartbeat = this.#startHeartbeat();
-    this.#alarm.start();
-    if (this.#fetchingStopped === undefined) this.#fetching.start();
-    else this.#heartbeat.say("quiet");
-    this.#log.info({ event: "worker.started" });
+    await this.#live();
+    this.#fetch();
   }
 
   /**
@@ -196,7 +178,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   quiet(): void {
     if (this.#fetchingStopped !== undefined) return;
     this.#fetchingStopped = this.#fetching.stop();
-    this.#heartbeat?.say("quiet");
+    this.#liveness.say("quiet");
     this.#log.info({ event: "worker.quiet" });
     tellListeners(() => this.events.emit("quiet"));
   }
@@ -221,7 +203,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     this.#log.info({ event: "worker.stopping" });
     tellListeners(() => this.events.emit("stopping"));
     this.#fetchingStopped ??= this.#fetching.stop();
-    this.#heartbeat?.say("terminate");
+    this.#liveness.say("terminate");
     this.#runner.beginStop(!this.#fetching.isClassic);
     const idle = this.#fetchingStopped.then(() => this.#runner.whenIdle());
     await Promise.race([idle, once(this.#hurry.signal, "abort")]);
@@ -229,8 +211,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     await idle;
     this.#hurry.abort();
     await this.#reports.settle(this.#linkOptions.callTimeoutMs);
-    this.#alarm.stop();
-    await this.#heartbeat?.stop();
+    await this.#liveness.stop();
     await this.#link.close();
     const report = { jobs: [...this.#runner.stopped] };
     this.#log.info({ event: "worker.stopped" });
@@ -238,34 +219,20 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     return report;
   }
 
-  #startHeartbeat(): ThreadedHeartbeat {
-    const { random: _, ...link } = this.#linkOptions;
-    const intervalMs = this.#options.beatIntervalMs ?? BEAT_INTERVAL_MS;
-    return new ThreadedHeartbeat(
-      {
-        link,
-        wid: this.wid,
-        intervalMs,
-        leaseMs: this.#leaseMs,
-        hasControl: this.#options.control ?? true,
-        renewed: this.#renewed.memory,
-      },
-      {
-        onCancel: (jobs) => this.#leases.cancel(jobs),
-        onLost: (leases) => this.#leases.lose(leases),
-        onState: (state) => {
-          if (state === "terminate") void this.stop();
-          else this.quiet();
-        },
-        onFailure: (err) => this.#log.warn({ event: "heartbeat.failed", err }),
-        onControlLost: (err) => this.#log.debug({ event: "control.lost", err }),
-      },
-    );
+  // Either may come when the worker has been stopped meanwhile, by a signal.
+
+  async #live(): Promise<void> {
+    if (!this.#isStopping) await this.#liveness.start();
   }
 
-  #tellOfRisk(jobs: Job[]): void {
-    this.#log.warn({ event: "worker.leases-at-risk", count: jobs.length });
-    tellListeners(() => this.events.emit("leasesAtRisk", jobs));
+  #fetch(): void {
+    if (this.#isStopping) return;
+    if (this.#fetchingStopped !== undefined) {
+      this.#liveness.say("quiet");
+    } else {
+      this.#fetching.start();
+    }
+    this.#log.info({ event: "worker.started" });
   }
 }
 
