@@ -1,8 +1,14 @@
 import { inspect } from "node:util";
-import { MAX_LEASE_SECONDS, MAX_STALL_SECONDS, MIN_LEASE_SECONDS } from "../protocol/limits.ts";
+import {
+  MAX_LEASE_SECONDS,
+  MAX_SNOOZE_SECONDS,
+  MAX_STALL_SECONDS,
+  MIN_LEASE_SECONDS,
+} from "../protocol/limits.ts";
 import { STALL_POLICIES } from "../protocol/progress.ts";
 import type { HandlerOptions } from "./handler.ts";
 import type { AnyJobs } from "./job-map.ts";
+import { restartPolicyOf, type ServiceOptions } from "./service-options.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 
 /** @throws RangeError for what makes no sense */
@@ -27,6 +33,20 @@ export function checkHandlerOptions(options: HandlerOptions): void {
   throw new RangeError(`onStall is one of ${STALL_POLICIES.join(", ")}, not ${inspect(onStall)}`);
 }
 
+/** @throws RangeError for what makes no sense */
+export function checkServiceOptions(options: ServiceOptions): void {
+  const { restartDelayMs, maxRestartDelayMs, healthyAfterMs } = options;
+  const { stallAfterSeconds, onStall } = options;
+  check("restartDelayMs", restartDelayMs, isDelay, DELAY);
+  check("maxRestartDelayMs", maxRestartDelayMs, isDelay, DELAY);
+  check("healthyAfterMs", healthyAfterMs, isDuration, "milliseconds, 0 or more");
+  const policy = restartPolicyOf(options);
+  if (policy.maxRestartDelayMs < policy.restartDelayMs) {
+    throw new RangeError("maxRestartDelayMs is not less than restartDelayMs");
+  }
+  checkHandlerOptions({ stallAfterSeconds, onStall });
+}
+
 const isCount = (value: number) => Number.isInteger(value) && value >= 1;
 const LEASE = `a whole number from ${MIN_LEASE_SECONDS} to ${MAX_LEASE_SECONDS}`;
 
@@ -36,6 +56,10 @@ const isLease = (value: number) =>
 const STALL = `a whole number from 1 to ${MAX_STALL_SECONDS}`;
 
 const isStall = (value: number) => isCount(value) && value <= MAX_STALL_SECONDS;
+const DELAY = `milliseconds, from 1 to ${MAX_SNOOZE_SECONDS * 1_000}`;
+
+/** One of nothing at all would keep a server busy with a service that ends as soon as it begins. */
+const isDelay = (value: number) => value >= 1 && value <= MAX_SNOOZE_SECONDS * 1_000;
 const isDuration = (value: number) => value >= 0;
 
 /** Who writes JavaScript may have given anything. */

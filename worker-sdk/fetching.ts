@@ -30,7 +30,7 @@ export interface FetchingOptions {
   /** Takes jobs, and the slots that were kept for them. */
   onJobs: (jobs: ArrivedJob[]) => void;
   /** The server has been found to know no FETCHB. */
-  onClassic: () => void;
+  onClassic?: () => void;
 }
 
 /**
@@ -125,7 +125,7 @@ export class Fetching {
   #becomeClassic(): void {
     if (this.#isClassic) return;
     this.#isClassic = true;
-    this.#options.onClassic();
+    this.#options.onClassic?.();
     const count = Math.min(this.#options.concurrency, MAX_CLASSIC_FETCHES);
     while (this.#links.length < count) this.start();
   }

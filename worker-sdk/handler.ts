@@ -55,6 +55,10 @@ export class Handlers {
     this.#registrations.set(type, registration);
   }
 
+  get size(): number {
+    return this.#registrations.size;
+  }
+
   find(type: string): Registration | undefined {
     return this.#registrations.get(type);
   }

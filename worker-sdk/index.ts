@@ -44,6 +44,7 @@ export type { BulkJob, BulkJobs, Producer, PushOptions } from "./producer.ts";
 export type { QueueAdministration } from "./queue-administration.ts";
 export type { QueueSelection } from "./queue-order.ts";
 export type { ServerInfo } from "./server-info.ts";
+export type { ServiceHandler, ServiceOptions } from "./service-options.ts";
 export {
   InvalidArguments,
   type JobSchemas,

@@ -30,6 +30,8 @@ export interface RunnerParts extends HandlerWorld {
   graceMs: number;
   events: EventEmitter<WorkerEvents>;
   log: Logger;
+  /** What the end of a handler means, where that is not as usual. Never rejects. */
+  conclude?: ((running: RunningJob, outcome: Outcome) => Promise<Outcome>) | undefined;
 }
 
 /** Runs the jobs that have come: calls their handlers, and has the server told how they ended. */
@@ -133,14 +135,15 @@ export class JobRunner {
   }
 
   async #work(running: RunningJob, arrived: ArrivedJob): Promise<void> {
-    const { events, handlers } = this.#parts;
+    const { events, handlers, conclude } = this.#parts;
     try {
       const job = this.#withExactIntegers(running.job, arrived);
       const context = new RunningContext(job, running, this.#parts);
       tellListeners(() => events.emit("started", job));
       running.begin();
       context.watchForStall(handlers.find(job.type)?.options ?? {});
-      running.end(context.end(await callHandler(this.#parts, context)));
+      const outcome = context.end(await callHandler(this.#parts, context));
+      running.end(conclude === undefined ? outcome : await conclude(running, outcome));
     } catch (error) {
       running.end(outcomeOf(error));
     }

@@ -63,6 +63,11 @@ export class RunningJob {
     return performance.now() - this.#arrivedAt;
   }
 
+  /** Why its signal has fired. */
+  get abortedFor(): Error | undefined {
+    return this.#abortedFor;
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = createAborter();

@@ -20,6 +20,8 @@ import type { Outcome } from "./outcome.ts";
 import { pause } from "./pause.ts";
 import { QueueOrder } from "./queue-order.ts";
 import { Reports } from "./reports.ts";
+import type { ServiceHandler, ServiceOptions } from "./service-options.ts";
+import { Services } from "./services.ts";
 import { onSignals } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import { tellListeners } from "./tell-listeners.ts";
@@ -44,6 +46,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   readonly #log: Logger;
   readonly #world: HandlerWorld;
   readonly #runner: JobRunner;
+  readonly #services: Services;
   readonly #fetching: Fetching;
   readonly #reports: Reports;
   readonly #liveness: Liveness;
@@ -96,6 +99,8 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
       log: this.#log,
     };
     this.#runner = new JobRunner({ ...this.#world, ...parts, slots, concurrency });
+    const { middleware } = this.#world;
+    this.#services = new Services({ ...parts, middleware, fetchLink: this.#linkOptions });
     this.#fetching = new Fetching({
       link: this.#linkOptions,
       order: new QueueOrder(queues, Math.random),
@@ -128,6 +133,20 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     return this;
   }
 
+  /**
+   * Says what is to run once in the whole fleet, on and on: a job of the jid, type and queue
+   * `service.<name>`, which is never over. All workers that have it wait for it, and one runs it; when that
+   * one stops, or its process dies, another takes it over. It takes none of the worker's slots.
+   *
+   * A worker that has services and no handler fetches no other jobs.
+   * @throws RangeError when there is one of that name already, or an option makes no sense
+   */
+  service(name: string, handler: ServiceHandler<Jobs>, options: ServiceOptions = {}): this {
+    if (this.#isStarted) throw new Error("a worker gets its services before it is started");
+    this.#services.add(name, untyped(handler), options);
+    return this;
+  }
+
   /** Runs around each handler: it may look at the job, measure, catch, or throw. */
   use(middleware: Middleware<JobContext<Jobs>>): this {
     this.#world.middleware.add(untyped(middleware));
@@ -136,13 +155,15 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
 
   /**
    * Connects, and begins to fetch. Resolves when it has; from then on it looks after itself.
-   * @throws HandshakeRefused or ServerUnavailable when the server can't be reached at the start
+   * @throws HandshakeRefused or ServerUnavailable when the server can't be reached at the start, and
+   *   NotSupported when it can't keep the worker's services
    */
   async start(): Promise<void> {
     if (this.#isStarted) throw new Error("a worker is started once");
     this.#isStarted = true;
     try {
       await this.#link.connect();
+      await this.#services.prepare();
     } catch (error) {
       this.#link.destroy();
       throw error;
@@ -177,7 +198,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   /** Fetches no more; what runs goes on, and heartbeats too. */
   quiet(): void {
     if (this.#fetchingStopped !== undefined) return;
-    this.#fetchingStopped = this.#fetching.stop();
+    this.#fetchingStopped = this.#stopFetching();
     this.#liveness.say("quiet");
     this.#log.info({ event: "worker.quiet" });
     tellListeners(() => this.events.emit("quiet"));
@@ -202,18 +223,19 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   async #stop(): Promise<StopReport> {
     this.#log.info({ event: "worker.stopping" });
     tellListeners(() => this.events.emit("stopping"));
-    this.#fetchingStopped ??= this.#fetching.stop();
+    this.#fetchingStopped ??= this.#stopFetching();
     this.#liveness.say("terminate");
+    const servicesStopped = this.#services.stop();
     this.#runner.beginStop(!this.#fetching.isClassic);
     const idle = this.#fetchingStopped.then(() => this.#runner.whenIdle());
     await Promise.race([idle, once(this.#hurry.signal, "abort")]);
     this.#runner.interrupt();
-    await idle;
+    await Promise.all([idle, servicesStopped]);
     this.#hurry.abort();
     await this.#reports.settle(this.#linkOptions.callTimeoutMs);
     await this.#liveness.stop();
     await this.#link.close();
-    const report = { jobs: [...this.#runner.stopped] };
+    const report = { jobs: [...this.#runner.stopped, ...this.#services.stopped] };
     this.#log.info({ event: "worker.stopped" });
     tellListeners(() => this.events.emit("stopped", report));
     return report;
@@ -230,9 +252,15 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     if (this.#fetchingStopped !== undefined) {
       this.#liveness.say("quiet");
     } else {
-      this.#fetching.start();
+      this.#services.start();
+      const hasOnlyServices = this.#services.size > 0 && this.#world.handlers.size === 0;
+      if (!hasOnlyServices) this.#fetching.start();
     }
     this.#log.info({ event: "worker.started" });
+  }
+
+  async #stopFetching(): Promise<void> {
+    await Promise.all([this.#fetching.stop(), this.#services.quiet()]);
   }
 }
 

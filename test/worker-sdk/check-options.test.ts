@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { HandlerOptions } from "../../worker-sdk/handler.ts";
 import type { AnyJobs } from "../../worker-sdk/job-map.ts";
+import type { ServiceOptions } from "../../worker-sdk/service-options.ts";
 import { Worker } from "../../worker-sdk/worker.ts";
 import type { WorkerOptions } from "../../worker-sdk/worker-options.ts";
 
@@ -45,6 +46,28 @@ test("so do a handler's", () => {
     "onStall is one of warn, cancel, retry, not 'kill'",
   );
   assert.is(refuse({ stallAfterSeconds: 2_592_000, onStall: "cancel" }), "");
+});
+
+test("and a service's", () => {
+  const refuse = (options: ServiceOptions) =>
+    messageOf(() => new Worker().service("any", () => {}, options));
+  const delay = "milliseconds, from 1 to 315360000000, not";
+  assert.is(refuse({ restartDelayMs: 0 }), `restartDelayMs is ${delay} 0`);
+  assert.is(refuse({ restartDelayMs: Number.NaN }), `restartDelayMs is ${delay} NaN`);
+  assert.is(
+    refuse({ maxRestartDelayMs: Number.POSITIVE_INFINITY }),
+    `maxRestartDelayMs is ${delay} Infinity`,
+  );
+  assert.is(refuse({ healthyAfterMs: -1 }), "healthyAfterMs is milliseconds, 0 or more, not -1");
+  assert.is(
+    refuse({ restartDelayMs: 2_000, maxRestartDelayMs: 1_000 }),
+    "maxRestartDelayMs is not less than restartDelayMs",
+  );
+  assert.is(refuse({ restartDelayMs: 120_000 }), "");
+  assert.is(
+    refuse({ onStall: "retry", stallAfterSeconds: 0 }),
+    "stallAfterSeconds is a whole number from 1 to 2592000, not 0",
+  );
 });
 
 function refusal(options: WorkerOptions<AnyJobs>): string {
