@@ -9,6 +9,8 @@ export interface FailureReport {
   backtrace: string[];
   /** When it is to be tried again, in epoch milliseconds; by the back-off where the worker says nothing. */
   retryAt?: number;
+  /** It is not to be tried again, whatever its `retry`. */
+  isFinal?: true;
 }
 
 /** What is known of a job's failures. FWP: the `failure` object. */

@@ -47,6 +47,9 @@ export interface HeartbeatEvents {
 /** So many beats a lease: two may fail. */
 const BEATS_A_LEASE = 3;
 
+/** A connection may be dead, and nobody says so: of each lease there is time to find that out, and for another. */
+const TRIES_A_LEASE = 6;
+
 /**
  * Tells the server that a worker is alive, on a connection that nothing else can hold up, and renews
  * the leases of its jobs. FWP: BEAT.
@@ -108,17 +111,23 @@ export class Heartbeat {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       this.#next = createAborter();
+      const startedAt = performance.now();
+      let intervalMs = Math.min(this.#intervalMs, this.#options.leaseMs / BEATS_A_LEASE);
       try {
         await this.#beat();
       } catch (error) {
         if (!signal.aborted) this.#events.onFailure(asError(error));
+        intervalMs = Math.min(intervalMs, this.#tryMs);
       }
-      if (!signal.aborted) await pause(this.#pauseMs, this.#next.signal);
+      // From when it was sent: a server that is slow to answer has its beats as often.
+      const leftMs = Math.max(0, intervalMs - (performance.now() - startedAt));
+      if (!signal.aborted) await pause(leftMs, this.#next.signal);
     }
   }
 
-  get #pauseMs(): number {
-    return Math.min(this.#intervalMs, this.#options.leaseMs / BEATS_A_LEASE);
+  /** How long an answer is waited for. */
+  get #tryMs(): number {
+    return Math.min(this.#options.link.callTimeoutMs, this.#options.leaseMs / TRIES_A_LEASE);
   }
 
   async #beat(): Promise<void> {
@@ -135,7 +144,8 @@ export class Heartbeat {
   async #beatFor(leases: readonly LeasedJob[]): Promise<void> {
     const answer = readAnswer(await this.#call(this.#line(leases)));
     const { lost = [] } = answer;
-    if (lost.length > 0) this.#events.onLost(leases.filter(({ jid }) => lost.includes(jid)));
+    const isLost = new Set(lost);
+    if (isLost.size > 0) this.#events.onLost(leases.filter(({ jid }) => isLost.has(jid)));
     this.#hear(answer);
   }
 
@@ -146,12 +156,14 @@ export class Heartbeat {
 
   /** A server that does not know the worker, since it was restarted or has forgotten it, is told again. */
   async #call(line: string): Promise<Reply> {
+    const options = { timeoutMs: this.#tryMs };
     try {
-      return await this.#link.call(line);
+      return await this.#link.call(line, options);
     } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
+      // Who has not answered in time may be gone, and nobody said so.
       this.#link.reconnect();
-      return await this.#link.call(line);
+      if (!(error instanceof ServerError)) throw error;
+      return await this.#link.call(line, options);
     }
   }
 

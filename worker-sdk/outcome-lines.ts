@@ -54,6 +54,7 @@ function held({ jid, lease }: HeldJob): { jid: string; token?: number } {
 
 function failLines(fail: Fail, mayRetry: boolean): string[] {
   if (mayRetry) return [encodeFail(fail)];
+  if (fail.token !== undefined) return [encodeFail({ ...fail, isFinal: true })];
   // FWP has no FAIL for good: the job is taken out of the retries at once, in the same packet.
   const filter = { jids: [fail.jid], pattern: "", jobtype: "" };
   return [encodeFail(fail), encodeMutate({ action: "kill", target: "retries", filter })];

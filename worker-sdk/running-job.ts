@@ -25,12 +25,14 @@ export class RunningJob {
   readonly #arrivedAt = performance.now();
   readonly #reservationEndsAt: number;
   #timer: NodeJS.Timeout | undefined;
+  #isSettled = false;
 
   constructor(job: Job, limits: TimeLimits) {
     this.job = job;
     this.#limits = limits;
     this.outcome = new Promise((resolve) => {
       this.#settle = (outcome) => {
+        this.#isSettled = true;
         clearTimeout(this.#timer);
         resolve(outcome);
       };
@@ -107,6 +109,8 @@ export class RunningJob {
   }
 
   #abort(reason: Error): void {
+    // Its report waits for the server, which says no more than what that will be told.
+    if (this.#isSettled) return;
     clearTimeout(this.#timer);
     this.#abortedFor = reason;
     this.#controller?.abort(reason);

@@ -20,6 +20,7 @@ const SHAPE = {
   retry_at: "string",
   lease: "number",
   snooze: "number",
+  final: "bool",
 } as const;
 
 /** What a worker says of a job that it does not finish. */
@@ -50,6 +51,7 @@ export function parseFail(argument: Buffer): Fail {
     retry_at: retryAt,
     lease: token,
     snooze,
+    final: isFinal = false,
   } = readObject("FAIL", argument, SHAPE);
   if (jid === "") throw new CommandError("missing JID");
   if (token !== undefined && !isToken(token)) {
@@ -60,6 +62,9 @@ export function parseFail(argument: Buffer): Fail {
     if (interrupted) throw refusal(argument, "it is either interrupted or snoozed");
     if (retryAt) throw refusal(argument, "a job that is snoozed has no retry_at");
   }
+  if (isFinal && (interrupted || retryAt || snooze !== undefined)) {
+    throw refusal(argument, "what is final is not run again");
+  }
   return {
     jid,
     errtype: cutBytes(errtype.trim(), MAX_ERRTYPE_BYTES) || "unknown",
@@ -68,6 +73,7 @@ export function parseFail(argument: Buffer): Fail {
     ...(interrupted && { isInterrupted: true }),
     ...(snooze !== undefined && { snoozeSeconds: snooze }),
     ...(retryAt && { retryAt: readTime(retryAt, argument) }),
+    ...(isFinal && { isFinal: true }),
     ...(token !== undefined && { token }),
   };
 }
@@ -91,7 +97,7 @@ function readTime(text: string, argument: Buffer): number {
 }
 
 export function encodeFail({ isInterrupted, snoozeSeconds, token, ...fail }: Fail): string {
-  const { jid, errtype, message, backtrace, retryAt } = fail;
+  const { jid, errtype, message, backtrace, retryAt, isFinal } = fail;
   const members = {
     jid,
     errtype,
@@ -100,6 +106,7 @@ export function encodeFail({ isInterrupted, snoozeSeconds, token, ...fail }: Fai
     interrupted: isInterrupted,
     snooze: snoozeSeconds,
     retry_at: retryAt === undefined ? undefined : formatTimestamp(retryAt),
+    final: isFinal,
     lease: token,
   };
   return `FAIL ${JSON.stringify(members)}`;

@@ -368,4 +368,25 @@ test(
   }),
 );
 
+test(
+  "a connection that falls silent does not cost the leases",
+  withScriptedServer(async (server) => {
+    const arrivedAt: number[] = [];
+    server.answer = (line, connection) => {
+      if (!line.startsWith("BEAT ")) return "+OK";
+      // Whatever is in between has forgotten the connection, and tells nobody.
+      if (connection === server.connections[0] && arrivedAt.length > 0) return undefined;
+      arrivedAt.push(performance.now());
+      return "+OK";
+    };
+    const leaseMs = 3_000;
+    const heartbeat = beatTo(server, 3_600_000, {}, { leaseMs });
+    await until(() => arrivedAt.length >= 2, { what: "a beat has arrived again" });
+    await heartbeat.stop();
+    const [first = Number.NaN, second = Number.NaN] = arrivedAt;
+    // It is sent after a third of the lease, and given up after a sixth more.
+    assert.ok(second - first < leaseMs * 0.9, `${second - first} ms`);
+  }),
+);
+
 test.run();

@@ -161,4 +161,13 @@ test("who has a lease names its token in whatever it says", () => {
   }
 });
 
+test("of a leased job FAIL says by itself that it is not tried again, so that nobody else's is hit", () => {
+  const [line = "", ...others] = outcomeLines(
+    { jid, lease: 7 },
+    outcomeOf(new DoNotRetry("no use")),
+  );
+  const { final, lease } = JSON.parse(line.slice("FAIL ".length)) as Record<string, unknown>;
+  assert.equal({ final, lease, others }, { final: true, lease: 7, others: [] });
+});
+
 test.run();

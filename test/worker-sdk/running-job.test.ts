@@ -12,7 +12,8 @@ import { RunningJob } from "../../worker-sdk/running-job.ts";
 
 const test = suite("worker-sdk/running-job");
 
-const job = readJob({ jid: "a1b2c3d4", jobtype: "T", args: [] });
+const raw = { jid: "a1b2c3d4", jobtype: "T", args: [] };
+const job = readJob(raw);
 const shortReservation = { ...job, reserveForSeconds: 0.01 };
 const limits = { timeoutMs: undefined, graceMs: 5 };
 const failure = outcomeOf(new Error("oh"));
@@ -137,5 +138,21 @@ test("a lease has no end of its own, and ends when it is lost", async () => {
   running.end({ kind: "done" });
   assert.equal(await running.outcome, { kind: "expired" });
 });
+
+test("one that has ended can't be lost or called off any more, and leaves no timer", async () => {
+  const running = new RunningJob(readJob({ ...raw, lease: 7 }), { ...limits, graceMs: 60_000 });
+  running.end({ kind: "done" });
+  await running.outcome;
+  const timers = countTimers();
+  running.lose();
+  running.cancel({});
+  running.interrupt();
+  assert.is(countTimers(), timers);
+  assert.not(running.signal.aborted);
+});
+
+function countTimers(): number {
+  return process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+}
 
 test.run();

@@ -25,7 +25,8 @@
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
--- ARGV[4] each report: MessagePack {errtype, message, backtrace, retryAt}, the last where it was told
+-- ARGV[4] each report: MessagePack {errtype, message, backtrace, retryAt, isFinal}, the last two where
+--   they were told
 -- ARGV[5] each jitter: a whole number from 0 to 29
 -- ARGV[6] each cause: "reported", "expired" when it counts only if the reservation has run out, "stalled"
 --   when only if the run has been noted as stalled and has told nothing since, or "lost" when its worker
@@ -133,7 +134,7 @@ local function fail(jid, report, jitter, cause, token, call)
   local failure = failed(header.failure, retry, report)
   header.failure = failure
   local outcome
-  if failure.retryCount < retry then
+  if failure.retryCount < retry and not report.isFinal then
     local seconds = failure.retryCount ^ 4 + 15 + jitter * (failure.retryCount + 1)
     if isLost then seconds = 0 end
     if report.retryAt then seconds = (report.retryAt - now) / 1000 end

@@ -164,4 +164,20 @@ test("a client's FAIL is FWP's, and is read as it was meant", () => {
   assert.equal(parse(line.slice("FAIL ".length)), fail);
 });
 
+test("what is final is not tried again, and nothing else beside it", () => {
+  assert.equal(parse('{"jid":"a1b2c3d4","final":true,"lease":7}'), {
+    ...bare,
+    isFinal: true,
+    token: 7,
+  });
+  for (const other of ['"interrupted":true', '"snooze":1', '"retry_at":"2030-01-01T00:00:00Z"']) {
+    const text = `{"jid":"a","final":true,${other}}`;
+    const why = "what is final is not run again";
+    assert.is(
+      refusal(() => parse(text)),
+      `CommandError: invalid FAIL ${text}: ${why}`,
+    );
+  }
+});
+
 test.run();

@@ -708,4 +708,15 @@ transition(test, "one that has told something since, or another run, has not", {
   returns: [{ kind: "unknown" }, { kind: "unknown" }, { kind: "unknown" }],
 });
 
+transition(test, "what is final dies, whatever its retry", {
+  given: working({ a: job }),
+  when: run({ jid: "a", report: { ...report, isFinal: true } }),
+  returns: [{ kind: "died" }],
+  leaves: {
+    ...failed(1),
+    jobs: { a: ended(job, failure) },
+    dead: { a: NOW },
+  },
+});
+
 test.run();
