@@ -109,7 +109,7 @@ test("it tells of jobs that fail, and of the server that goes away, unless it is
   const quiet = startProgram([...FROM_SOURCE, "work", "--quiet", file], address);
   await client.push("fails", []);
   await until(async () => (await client.info()).faktory.total_failures === 2, { what: "again" });
-  await until(async () => (await client.info()).server.connections > 4, {
+  await until(async () => (await client.info()).server.connections > 5, {
     what: "both are connected",
     withinMs: 15_000,
   });
