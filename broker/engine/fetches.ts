@@ -57,6 +57,10 @@ export class Fetches {
   readonly #expiry: Expiry<Fetch>;
   /** Those of a client that are not answered: it is listened to once, not for each FETCH. */
   readonly #fetchesOf = new WeakMap<Fetcher, Set<Fetch>>();
+  /** A number that is another one when jobs may have come; unknown until somebody tells. */
+  #arrivals: number | undefined;
+  /** How many rounds of looks there are to be until all queues were looked into since it changed. */
+  #roundsToGo = 0;
   #wakes = 0;
   #isStopping = false;
   #cancelLook: CancelTimer | undefined;
@@ -107,6 +111,13 @@ export class Fetches {
       if (left <= 0) break;
       left -= this.#askIfParked(fetch, left);
     }
+  }
+
+  /** While this stays the same no job has come into any queue, and to look into them is of no use. */
+  noteArrivals(arrivals: number): void {
+    // The round that is under way has passed some queues by.
+    if (arrivals !== this.#arrivals) this.#roundsToGo = 2;
+    this.#arrivals = arrivals;
   }
 
   /** Nothing that is known of the queues holds any longer. */
@@ -196,12 +207,17 @@ export class Fetches {
 
   #lookAgain(): void {
     this.#cancelLook = undefined;
-    this.#watched.goRound(LOOK_AGAIN_QUEUES, ({ fetches }) => {
+    if (this.#arrivals === undefined || this.#roundsToGo > 0) this.#look();
+    if (this.#watched.size === 0) return;
+    this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
+  }
+
+  #look(): void {
+    const isRoundOver = this.#watched.goRound(LOOK_AGAIN_QUEUES, ({ fetches }) => {
       for (const fetch of fetches) if (this.#askIfParked(fetch, 1) > 0) return fetch.queues.length;
       return 0;
     });
-    if (this.#watched.size === 0) return;
-    this.#cancelLook ??= this.#clock.after(LOOK_AGAIN_MS, () => this.#lookAgain());
+    if (isRoundOver) this.#roundsToGo--;
   }
 
   #answerIfParked(fetch: Fetch): void {

@@ -218,7 +218,7 @@ export class Jobs {
   }
 
   /** Says that a broker is there, to which leases can be renewed. */
-  keepAlive(): Promise<void> {
+  keepAlive(): Promise<number> {
     return this.#store.keepAlive();
   }
 

@@ -71,8 +71,9 @@ export class WatchedQueues<Fetch extends { queues: readonly string[] }> {
    * Goes round all queues, again and again, as far as it is let; forgets on its way those that were
    * left a round ago.
    * @param visit looks at one queue; tells how much of the budget that took
+   * @returns whether it has come to the end of a round
    */
-  goRound(budget: number, visit: (watched: WatchedQueue<Fetch>) => number): void {
+  goRound(budget: number, visit: (watched: WatchedQueue<Fetch>) => number): boolean {
     let left = budget;
     while (left > 0) {
       this.#visits ??= this.#queues.entries();
@@ -80,13 +81,14 @@ export class WatchedQueues<Fetch extends { queues: readonly string[] }> {
       if (done) {
         this.#visits = undefined;
         this.#round++;
-        return;
+        return true;
       }
       const [queue, watched] = value;
       const { leftInRound = this.#round } = watched;
       if (leftInRound < this.#round) this.#forget(queue);
       left -= 1 + visit(watched);
     }
+    return false;
   }
 
   #forget(queue: string): void {

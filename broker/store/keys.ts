@@ -15,7 +15,10 @@ export interface Keys {
   queue: string;
   /** Set: the names of all queues that ever held a job. */
   queues: string;
-  /** Integer: the sequence number of the newest place in any queue. */
+  /**
+   * Integer: the sequence number of the newest place in any queue. It also grows when a job comes back to
+   * its old one, and when a queue is no longer paused, so that who waits may know that nothing has come.
+   */
   sequence: string;
   /** Sorted set: jid scored by when it is to be put into its queue. */
   scheduled: string;

@@ -197,8 +197,8 @@ export class RedisStore implements Store {
     return this.#renew.add(held);
   }
 
-  async keepAlive(): Promise<void> {
-    await scripts.keepAlive.run(this.#link, this.#keys, { now: this.#clock.now() });
+  async keepAlive(): Promise<number> {
+    return await scripts.keepAlive.run(this.#link, this.#keys, { now: this.#clock.now() });
   }
 
   async locate(jid: string): Promise<JobLocation | undefined> {

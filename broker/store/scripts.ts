@@ -145,6 +145,7 @@ export const release = new Script({
     "history",
     "ties",
     "groups",
+    "sequence",
   ],
   fixed: ["origin", "now", "day"],
   each: ["jid", "call", "token"],
@@ -306,10 +307,10 @@ export const renew = new Script({
 
 export const keepAlive = new Script({
   name: "keep-alive",
-  keys: ["alive", "outage"],
+  keys: ["alive", "outage", "sequence"],
   fixed: ["now"],
   each: [],
-  parse: () => undefined,
+  parse: integer,
 });
 
 export const locate = new Script({
@@ -488,7 +489,7 @@ export const pauseQueues = new Script({
 
 export const resumeQueues = new Script({
   name: "resume-queues",
-  keys: ["paused", "notices"],
+  keys: ["paused", "notices", "sequence"],
   fixed: [],
   each: ["queue"],
   parse: () => undefined,

@@ -41,8 +41,11 @@ export interface Store {
 
   /** Renews leases, each for as long as it was at first. */
   renew(held: HeldJob): Promise<RenewOutcome>;
-  /** Notes that a broker is there, to which leases can be renewed. */
-  keepAlive(): Promise<void>;
+  /**
+   * Notes that a broker is there, to which leases can be renewed. Resolves with a number that is another one
+   * when jobs may have come into a queue since the last time.
+   */
+  keepAlive(): Promise<number>;
   /** Undefined for a job that is nowhere: unknown, done or discarded. */
   locate(jid: string): Promise<JobLocation | undefined>;
 

@@ -3,9 +3,10 @@
 -- Uses presence
 -- KEYS[1] alive
 -- KEYS[2] outage
+-- KEYS[3] sequence
 -- ARGV[1] now
--- Returns nothing
+-- Returns a number that is another one when jobs may have come into a queue since it was asked last
 
 presence.note(tonumber(ARGV[1]))
 
-return false
+return tonumber(redis.call('GET', KEYS[3]) or 0)

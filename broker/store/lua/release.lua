@@ -15,6 +15,7 @@
 -- KEYS[10] history
 -- KEYS[11] ties
 -- KEYS[12] groups
+-- KEYS[13] sequence
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] day: YYYY-MM-DD
@@ -33,6 +34,7 @@ local STALE, CANCELLED, LATER = 0, 1, 2
 local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
 local rewritten = 0
+local isAnyBack = false
 local released = {}
 
 local function endReservation(jid)
@@ -71,6 +73,7 @@ local function release(jid, run, isBegun)
   redis.call('SADD', queues, name)
   redis.call('ZADD', prefix .. name, run.place, jid)
   redis.call('PUBLISH', notices, 'queue ' .. name .. ' ' .. origin)
+  isAnyBack = true
   return name
 end
 
@@ -84,5 +87,8 @@ local function take(jid, call, token)
 end
 
 for index = 4, #ARGV, 3 do released[#released + 1] = take(unpack(ARGV, index, index + 2)) end
+
+-- They have their old places; but that there is something new in a queue is to be seen (keep-alive.lua).
+if isAnyBack then redis.call('INCR', KEYS[13]) end
 
 return released

@@ -249,6 +249,37 @@ test(
 );
 
 test(
+  "it does not look where it is known that no job has come anywhere",
+  withEngine(async ({ engine, client, store, clock, flaky }) => {
+    const asked = async () => {
+      clock.advance(1_000);
+      await flaky.untilIdle();
+      return flaky.calls("reserve");
+    };
+    engine.fetches.noteArrivals(await engine.jobs.keepAlive());
+    const worker = client();
+    // One after another, since each waits for two seconds.
+    const workers = [client(), client(), client(), worker];
+    for (const one of workers) {
+      void one.fetch("q");
+      await asked();
+    }
+    // The first has asked, and there were two rounds since the number was heard first.
+    const known = flaky.calls("reserve");
+    assert.is(known, 3);
+    void worker.fetch("q");
+    assert.is(await asked(), known);
+    // Word of this one never comes.
+    await store.push({ ...newJob("job-1"), ...pushNow });
+    assert.is(await asked(), known);
+    void worker.fetch("q");
+    engine.fetches.noteArrivals(await engine.jobs.keepAlive());
+    await asked();
+    assert.ok(worker.answers.includes("job-1"), String(worker.answers));
+  }),
+);
+
+test(
   "who fetches again is parked without asking; what happened in between is noticed",
   withEngine(async ({ client, push, clock, flaky }) => {
     const worker = client();

@@ -235,7 +235,7 @@ test(
     const at = world.clock.now();
     const run = over({ attempt: 1, startedAt: at, endedAt: at, wid: "w", outcome: "interrupted" });
     const jobs = { ...before.jobs, a: { ...before.jobs["a"], ...run } };
-    assert.equal(await state(), { ...before, jobs });
+    assert.equal(await state(), { ...before, jobs, sequence: before.sequence + 1 });
     assert.equal(heard, [["enqueued", "q", 1]]);
     const refused = await engine.jobs.handBack("a").catch(String);
     assert.is(refused, "CommandError: Job not found a");

@@ -111,7 +111,7 @@ test(
     const reserved = await store.reserve(request);
     if (reserved === undefined) throw new Error("there is no job");
     await store.release(reserved);
-    assert.equal(await state(), before);
+    assert.equal(await state(), { ...before, sequence: before.sequence + 1 });
     await store.release(reserved); // it is handed out no longer
     const again = await store.reserve(request);
     await store.release(reserved); // nor by that call

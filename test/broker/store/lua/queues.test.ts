@@ -37,7 +37,7 @@ transition(test, "resume tells all brokers at once of the queues that were pause
   when: ({ link, keys }) =>
     resumeQueues.run(link, keys, {}, [{ queue: "q" }, { queue: "other" }, { queue: "new" }]),
   returns: undefined,
-  leaves: { paused: ["r"] },
+  leaves: { paused: ["r"], sequence: 4 },
   notices: ["resumed q new"],
 });
 

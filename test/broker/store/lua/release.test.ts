@@ -52,6 +52,7 @@ transition(test, "a job returns to exactly the place that it had, and the others
   when: run({ jid: "b", call: "c:1" }),
   returns: ["q"],
   leaves: {
+    sequence: 10,
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
     reservations: { c: { ...reservation, place: "1/4" } },
@@ -64,6 +65,7 @@ transition(test, "several jobs return at once, each to its queue", {
   when: run({ jid: "c", call: "c:1" }, { jid: "b", call: "c:1" }),
   returns: ["r", "q"],
   leaves: {
+    sequence: 10,
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" }, r: { c: "1/4" } },
     working: {},
     reservations: {},
@@ -76,6 +78,7 @@ transition(test, "without a call a worker gives it back, and a run is over", {
   when: run({ jid: "b", call: "" }, { jid: "a", call: "" }, { jid: "nobody", call: "" }),
   returns: ["q", "unknown", "unknown"],
   leaves: {
+    sequence: 10,
     jobs: { ...given.jobs, b: { ...job, ...over(interrupted) } },
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
@@ -101,6 +104,7 @@ transition(test, "a job is taken back once, though it is named twice", {
   when: run({ jid: "b", call: "c:1" }, { jid: "b", call: "c:1" }),
   returns: ["q", "unknown"],
   leaves: {
+    sequence: 10,
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
     reservations: { c: { ...reservation, place: "1/4" } },
@@ -114,7 +118,12 @@ transition(test, "a job without a record is out of the way, and the rest return"
   given: { ...given, jobs: others },
   when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
   returns: ["unknown", "r"],
-  leaves: { queues: { ...given.queues, r: { c: "1/4" } }, working: {}, reservations: {} },
+  leaves: {
+    sequence: 10,
+    queues: { ...given.queues, r: { c: "1/4" } },
+    working: {},
+    reservations: {},
+  },
   notices: ["queue r me"],
 });
 
@@ -144,6 +153,7 @@ transition(test, "a leased job is taken back from who has its lease, and from no
   ),
   returns: ["stale", "stale", "stale", "q"],
   leaves: {
+    sequence: 10,
     jobs: { ...given.jobs, b: { ...job, ...over(interrupted) } },
     queues: { q: { a: "9/2", b: "5/3", d: "5/9" } },
     working: { c: 1_801 },
@@ -159,6 +169,7 @@ transition(test, "one that was called off is cancelled, and goes to no queue", {
   when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
   returns: ["cancelled", "r"],
   leaves: {
+    sequence: 10,
     queues: { q: { a: "9/2", d: "5/9" }, r: { c: "1/4" } },
     working: {},
     reservations: {},
@@ -194,6 +205,7 @@ transition(test, "after a mebibyte that was written anew the next jobs are to be
   },
   returns: ["q", "q", "later"],
   leaves: {
+    sequence: 1,
     jobs: {
       a: { ...large, ...over(interrupted) },
       b: { ...large, ...over(interrupted) },
