@@ -11,6 +11,7 @@ import { QueueAdministration } from "./queue-administration.ts";
 import { readText } from "./replies.ts";
 import { readServerInfo, type ServerInfo } from "./server-info.ts";
 import type { JobSchemas } from "./standard-schema.ts";
+import { TagAdministration } from "./tag-administration.ts";
 
 export interface ClientOptions<Jobs> extends ServerOptions {
   /** Validators of the arguments of some types: what does not pass is not pushed. */
@@ -29,8 +30,10 @@ export interface ClientOptions<Jobs> extends ServerOptions {
 export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Jobs> {
   /** Pause, resume, remove queues. */
   readonly queues: QueueAdministration;
-  /** Look jobs up, cancel them; kill, requeue, discard those that are scheduled, retried or dead. */
+  /** Look jobs up, cancel, retry, delete them. */
   readonly jobs: JobAdministration;
+  /** Cancel all jobs with a tag. */
+  readonly tags: TagAdministration;
   readonly #link: ClientLink;
   readonly #parts: PushingParts<Jobs>;
   readonly #pushing: Pushing<Jobs>;
@@ -43,6 +46,7 @@ export class Client<Jobs extends JobMap<Jobs> = AnyJobs> implements Producer<Job
     this.#pushing = new Pushing(this.#parts);
     this.queues = new QueueAdministration(this.#link);
     this.jobs = new JobAdministration(this.#link);
+    this.tags = new TagAdministration(this.#link);
   }
 
   /** `connected`, and `disconnected` with why. */

@@ -1,6 +1,6 @@
 /** The SDK: clients that push jobs, and workers that run them. */
 export { type Address, addressFromEnvironment, parseAddress } from "./address.ts";
-export type { Cancellation, CancelState } from "./cancellation.ts";
+export type { Cancellation, CancelOptions, CancelState } from "./cancellation.ts";
 export { Client, type ClientOptions } from "./client.ts";
 export type { ServerOptions } from "./client-options.ts";
 export {
@@ -16,7 +16,12 @@ export {
 } from "./errors.ts";
 export type { Handler, HandlerOptions } from "./handler.ts";
 export type { Job, JobFailure } from "./job.ts";
-export type { CancelledJob, JobAdministration, JobSelection } from "./job-administration.ts";
+export type {
+  CancelledJob,
+  JobAdministration,
+  JobFilter,
+  JobSelection,
+} from "./job-administration.ts";
 export type { JobAttempt } from "./job-attempt.ts";
 export { currentJob, type JobContext, type Lease, type ProgressOptions } from "./job-context.ts";
 export {
@@ -30,12 +35,14 @@ export {
   UnknownJobType,
   WorkerStopping,
 } from "./job-errors.ts";
+export type { JobFigures, Percentiles } from "./job-figures.ts";
 export type { AnyJobs, JobMap, JobType } from "./job-map.ts";
 export type { JobProgress } from "./job-progress.ts";
 export type { JobRecord, JobState } from "./job-record.ts";
 export type { ResultOptions } from "./job-result.ts";
 export { type Integers, UnsafeInteger } from "./json-text.ts";
 export type { CallOptions, LinkEvents } from "./link.ts";
+export type { ListedJob } from "./listed-job.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export type { Middleware } from "./middleware.ts";
 export type { Outcome } from "./outcome.ts";
@@ -51,6 +58,7 @@ export {
   type SchemaIssue,
   type StandardSchema,
 } from "./standard-schema.ts";
+export type { CancelledTag, TagAdministration, TagRecord } from "./tag-administration.ts";
 export { Worker } from "./worker.ts";
 export type { WorkerEvents } from "./worker-events.ts";
 export type { StopOptions, StoppedJob, StopReport, WorkerOptions } from "./worker-options.ts";

@@ -1,7 +1,6 @@
 import { type Cancellation, readCancellation } from "./cancellation.ts";
 import { type Job, type JobFailure, readFailure, readJob } from "./job.ts";
 import { type JobAttempt, readAttempt } from "./job-attempt.ts";
-import { type JobProgress, readProgress } from "./job-progress.ts";
 import { decodeJson } from "./json-text.ts";
 import { findNumber, findText, findTime, listOf, numberOf, objectOf } from "./read-members.ts";
 
@@ -46,13 +45,12 @@ export interface JobRecord {
   readonly result: unknown;
   readonly forgetAt: Date | undefined;
   readonly cancel: Cancellation | undefined;
-  readonly progress: JobProgress | undefined;
 }
 
 /** Reads the answer to JOB GET. @throws TypeError for what is no job */
 export function readJobRecord(text: string): JobRecord {
   const told = objectOf(decodeJson(text, "exact"));
-  const { tags, attempt, runs, attempts, failure, result, cancel, progress } = told;
+  const { tags, attempt, runs, attempts, failure, result, cancel } = told;
   return {
     state: readJobState(told["state"]),
     job: readJob(told["job"]),
@@ -70,7 +68,6 @@ export function readJobRecord(text: string): JobRecord {
     result,
     forgetAt: findTime(told["forget_at"]),
     cancel: cancel === undefined ? undefined : readCancellation(cancel),
-    progress: progress === undefined ? undefined : readProgress(progress),
   };
 }
 

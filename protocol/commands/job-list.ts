@@ -81,7 +81,10 @@ function checkCount(count = DEFAULT_LISTED_JOBS): number {
   throw new JsonError(`count must be from 1 to ${MAX_LISTED_JOBS}`);
 }
 
-export function encodeJobList(filter: Partial<JobListFilter> = {}): string {
+/** What is undefined is left out. */
+export function encodeJobList(
+  filter: { [Name in keyof JobListFilter]?: JobListFilter[Name] | undefined } = {},
+): string {
   return `JOB LIST ${JSON.stringify(filter)}`;
 }
 
