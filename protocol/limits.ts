@@ -26,8 +26,12 @@ export const DEFAULT_LEASE_SECONDS = 30;
 /** How long a job may be put off, in seconds: ten years, as far ahead as any retry. */
 export const MAX_SNOOZE_SECONDS = 315_360_000;
 
-/** What came of a job, or has so far: Redis holds it in memory, and more is for a store of files. */
+/**
+ * What may be kept of what came of a job, or so far, and of how it describes that: Redis holds it in
+ * memory, and more is for a store of files.
+ */
 export const MAX_RESULT_BYTES = 64 * 1024;
+export const MAX_DESC_BYTES = 64 * 1024;
 
 /** For how long, in seconds: a month; and an hour when only a result is given. */
 export const MAX_KEEP_SECONDS = 30 * 24 * 60 * 60;
@@ -39,9 +43,6 @@ export const MAX_LISTED_JOBS = 1_000;
 
 /** Jobs that one BEAT may name: more than a process works on at once. */
 export const MAX_BEAT_JOBS = 10_000;
-
-/** The text of TRACK SET's `desc`: it is kept in Redis' memory as well. */
-export const MAX_DESC_BYTES = 64 * 1024;
 
 /** A job may be expected to be silent for thirty days at the most, and then be taken for stalled. */
 export const MAX_STALL_SECONDS = 30 * 24 * 60 * 60;

@@ -70,7 +70,7 @@ if count > 0 then
   redis.call('HINCRBY', counters, 'processed', count)
   redis.call('HINCRBY', history, 'processed:' .. day, count)
 end
-if #completed > 0 and redis.call('EXISTS', KEYS[7]) == 1 then
+if #completed > 0 then
   tracking().ended(completed, 'success', now)
   endings().keep(completed, now)
 end

@@ -40,7 +40,7 @@
 -- when it is to be asked for again, since the jobs before it were large
 
 local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
-local counters, history, ties, cancelling = KEYS[6], KEYS[7], KEYS[10], KEYS[11]
+local counters, history, cancelling = KEYS[6], KEYS[7], KEYS[11]
 local now = tonumber(ARGV[1])
 local DEFAULT_RETRY = 25
 local POSTPONED_MS = 60000
@@ -123,10 +123,8 @@ local function fail(jid, report, jitter, cause, token, call)
   local retry = header.retry or DEFAULT_RETRY
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)
-    if redis.call('EXISTS', ties) == 1 then
-      tracking().ended({ jid }, 'failed', now)
-      endings().untie({ jid }, now)
-    end
+    tracking().ended({ jid }, 'failed', now)
+    endings().untie({ jid }, now)
     return { 'discarded' }
   end
 

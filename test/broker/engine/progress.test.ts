@@ -89,6 +89,14 @@ const lives: Record<string, [step: (world: TestEngine) => Promise<unknown>, stat
       [({ client }) => client("w").fetch("q"), "working"],
       [({ engine }) => engine.jobs.fail("a", report), "failed"],
     ],
+    "is done, and kept for a moment": [
+      [({ push }) => push("a", { isTracked: true }), "enqueued"],
+      [({ client }) => client("w").fetch("q"), "working"],
+      [
+        ({ engine }) => engine.jobs.ack("a", undefined, { seconds: 1, result: undefined }),
+        "success",
+      ],
+    ],
     "is put off": [
       [({ push }) => push("a", { isTracked: true }), "enqueued"],
       [({ client }) => client("w").fetch("q"), "working"],

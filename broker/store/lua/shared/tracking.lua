@@ -21,8 +21,9 @@ function tracking.tiesOf(jid)
   return packed and cmsgpack.unpack(packed) or {}
 end
 
--- Notes what became of jobs of which nothing else is kept. It has to come before they are untied.
+-- Notes what became of jobs, of which nothing else may be kept. It has to come before they are untied.
 function tracking.ended(jids, state, now)
+  if redis.call('EXISTS', ties) == 0 then return end
   for _, jid in ipairs(jids) do
     if tracking.tiesOf(jid).track then
       local key = tracking.keyOf(jid)

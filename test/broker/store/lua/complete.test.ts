@@ -203,4 +203,26 @@ transition(test, "where none is kept none is forgotten", {
   returns: { count: 0, nextAt: undefined },
 });
 
+transition(test, "of a tracked job it is known that it is done, also when it is forgotten soon", {
+  given: {
+    jobs: { a: job, b: job },
+    working: { a: NOW, b: NOW },
+    reservations: { a: reservation, b: reservation },
+    ties: { a: { track: 5 } },
+    stalling: { a: 9, b: 9 },
+  },
+  when: run({ jid: "a" }, { jid: "b" }),
+  returns: ["done", "done"],
+  leaves: {
+    jobs: { a: { ...job, ...done }, b: { ...job, ...done } },
+    working: {},
+    reservations: {},
+    done: { a: FORGET_AT, b: FORGET_AT },
+    stalling: { b: 9 },
+    progress: { "0:a": { state: "success", updatedAt: String(NOW) } },
+    counters: { processed: 2 },
+    history: { "processed:2026-01-01": 2 },
+  },
+});
+
 test.run();
