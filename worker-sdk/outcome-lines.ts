@@ -4,12 +4,17 @@ import { encodeMutate } from "../protocol/commands/mutate.ts";
 import { cutBytes } from "../protocol/cut-bytes.ts";
 import { MAX_BACKTRACE_LINES, MAX_ERRTYPE_BYTES, MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
 import type { Job } from "./job.ts";
+import { UnknownJobType } from "./job-errors.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** A line of a backtrace that is longer is cut: the server keeps it as it comes. */
 const MAX_BACKTRACE_LINE_BYTES = 1_000;
 
-type HeldJob = Pick<Job, "jid" | "lease">;
+/** Until it is seen whether another worker knows a job's type: a new one is deployed within minutes. */
+const UNKNOWN_TYPE_SECONDS = 60;
+
+type HeldJob = Pick<Job, "jid" | "lease" | "retry">;
+type Failed = Extract<Outcome, { kind: "failed" }>;
 
 /** The commands that tell the server how a job has ended; none where it knows already. */
 export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
@@ -28,11 +33,8 @@ export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
       return outcomeLines(job, outcome.ended);
     case "expired":
       return [];
-    case "failed": {
-      const { error, retryAt, mayRetry } = outcome;
-      const when = retryAt === undefined ? {} : { retryAt };
-      return failLines({ ...held(job), ...describe(error), ...when }, mayRetry);
-    }
+    case "failed":
+      return failLines(job, outcome, describe(outcome.error));
   }
 }
 
@@ -40,24 +42,34 @@ export function outcomeLines(job: HeldJob, outcome: Outcome): string[] {
 export function plainOutcomeLines(job: HeldJob, outcome: Outcome): string[] {
   if (outcome.kind === "cancelled") return plainOutcomeLines(job, outcome.ended);
   if (outcome.kind === "done" && outcome.kept !== undefined) {
-    return failLines({ ...held(job), ...RESULT_REFUSED }, true);
+    return [encodeFail({ ...held(job), ...RESULT_REFUSED })];
   }
   if (outcome.kind !== "failed") return outcomeLines(job, outcome);
   const { errtype } = describe(outcome.error);
   const message = "the server refused what its worker told of the failure";
-  return failLines({ ...held(job), errtype, message, backtrace: [] }, outcome.mayRetry);
+  return failLines(job, outcome, { errtype, message, backtrace: [] });
 }
 
 function held({ jid, lease }: HeldJob): { jid: string; token?: number } {
   return lease === undefined ? { jid } : { jid, token: lease };
 }
 
-function failLines(fail: Fail, mayRetry: boolean): string[] {
-  if (mayRetry) return [encodeFail(fail)];
-  if (fail.token !== undefined) return [encodeFail({ ...fail, isFinal: true })];
+function failLines(job: HeldJob, failed: Failed, description: Description): string[] {
+  const fail = { ...held(job), ...description, ...nextRun(job, failed) };
+  if (failed.mayRetry) return [encodeFail(fail)];
+  if (job.lease !== undefined) return [encodeFail({ ...fail, isFinal: true })];
   // FWP has no FAIL for good: the job is taken out of the retries at once, in the same packet.
-  const filter = { jids: [fail.jid], pattern: "", jobtype: "" };
+  const filter = { jids: [job.jid], pattern: "", jobtype: "" };
   return [encodeFail(fail), encodeMutate({ action: "kill", target: "retries", filter })];
+}
+
+/** Nothing where the server's back-off is to count. */
+function nextRun(job: HeldJob, failed: Failed): Pick<Fail, "retryAt" | "snoozeSeconds"> {
+  // A failure would be the end of a job that may run only once, and nobody has run it.
+  if (job.retry === 0 && attempt(() => failed.error instanceof UnknownJobType)) {
+    return { snoozeSeconds: UNKNOWN_TYPE_SECONDS };
+  }
+  return failed.retryAt === undefined ? {} : { retryAt: failed.retryAt };
 }
 
 /** What a classic Faktory is told, for which the job has failed. */

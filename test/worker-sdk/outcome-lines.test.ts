@@ -1,6 +1,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Discard, DoNotRetry, JobCancelled, RetryAt, Snooze } from "../../worker-sdk/job-errors.ts";
+import {
+  Discard,
+  DoNotRetry,
+  JobCancelled,
+  RetryAt,
+  Snooze,
+  UnknownJobType,
+} from "../../worker-sdk/job-errors.ts";
 import { type Outcome, outcomeOf } from "../../worker-sdk/outcome.ts";
 import { outcomeLines, plainOutcomeLines } from "../../worker-sdk/outcome-lines.ts";
 
@@ -8,7 +15,9 @@ const test = suite("worker-sdk/outcome-lines");
 
 const jid = "a1b2c3d4";
 
-const linesOf = (outcome: Outcome) => outcomeLines({ jid, lease: undefined }, outcome);
+const job = { jid, lease: undefined, retry: 25 };
+
+const linesOf = (outcome: Outcome) => outcomeLines(job, outcome);
 
 interface Told {
   errtype: string;
@@ -128,7 +137,7 @@ test("a result goes with the acknowledgement; one that is refused makes a failur
   assert.equal(linesOf({ kind: "done", kept }), [
     'ACK {"jid":"a1b2c3d4","keep_for":60,"result":{"rows":7}}',
   ]);
-  const [fail = "", ...more] = plainOutcomeLines({ jid, lease: 7 }, { kind: "done", kept });
+  const [fail = "", ...more] = plainOutcomeLines({ ...job, lease: 7 }, { kind: "done", kept });
   assert.match(fail, /^FAIL .*"errtype":"ResultRefused".*"lease":7\}$/);
   assert.equal(more, []);
 });
@@ -144,6 +153,21 @@ test("one that is put off says for how long, and looks like a failure to who doe
   }
 });
 
+test("a failure that would end a job nobody has run puts it off", () => {
+  const unknown = outcomeOf(new UnknownJobType("no handler for resize"));
+  for (const linesFor of [outcomeLines, plainOutcomeLines]) {
+    const snoozeAt = (retry: number, outcome = unknown) => {
+      const [line = "", ...more] = linesFor({ ...job, retry }, outcome);
+      assert.equal(more, []);
+      return (JSON.parse(line.slice("FAIL ".length)) as { snooze?: number }).snooze;
+    };
+    assert.is(snoozeAt(0), 60);
+    assert.is(snoozeAt(1), undefined);
+    assert.is(snoozeAt(-1), undefined);
+    assert.is(snoozeAt(0, outcomeOf(new Error("oh"))), undefined);
+  }
+});
+
 test("of a job that was cancelled it is told how it ended", () => {
   const reason = new JobCancelled({});
   const cancelled = (ended: Outcome) => linesOf({ kind: "cancelled", reason, ended });
@@ -155,7 +179,7 @@ test("of a job that was cancelled it is told how it ended", () => {
 test("who has a lease names its token in whatever it says", () => {
   const failure = outcomeOf(new Error("oh"));
   for (const outcome of [{ kind: "done" }, { kind: "handedBack" }, failure] as const) {
-    const [line = ""] = outcomeLines({ jid, lease: 7 }, outcome);
+    const [line = ""] = outcomeLines({ ...job, lease: 7 }, outcome);
     const { lease } = JSON.parse(line.slice(line.indexOf(" "))) as { lease: number };
     assert.is(lease, 7);
   }
