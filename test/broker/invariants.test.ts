@@ -5,6 +5,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Interventions } from "../../broker/engine/interventions.ts";
+import { findAttempts } from "../../broker/store/attempts.ts";
 import type { NewJob, PushOutcome, Reserved } from "../../broker/store/store.ts";
 import { type Described, Model } from "../kit/model.ts";
 import { startRedis } from "../kit/redis.ts";
@@ -39,11 +41,13 @@ type Step =
   | { do: "reserve"; requests: string[][] }
   | { do: "ack" | "release" | "hand back"; which: number }
   | { do: "fail"; which: number; jitter: number }
-  | { do: "ack stranger" | "cancel" | "tell"; jid: string }
+  | { do: "snooze"; which: number; ms: number }
+  | { do: "complete"; which: number; ms: number; result: string }
+  | { do: "ack stranger" | "cancel" | "tell" | "retry" | "delete"; jid: string }
   /** Calls off a tag; its jobs are called off by another step. */
   | { do: "cancel tag"; tag: string }
   | { do: "advance"; ms: number }
-  | { do: "expire" | "promote" | "sweep" }
+  | { do: "expire" | "promote" | "sweep" | "forget" }
   | { do: "purge"; set: "dead" | "cancelled"; ageMs: number; keep: number }
   /** Redis is killed while these are under way, so many turns of the event loop after they began. */
   | { do: "crash"; jobs: GivenJob[]; requests: string[][]; turns: number };
@@ -69,6 +73,8 @@ const requests = fc.array(fc.array(queue, { minLength: 1, maxLength: 3 }), { max
 // Not both: of two kinds of command that are under way at once neither comes first.
 const none = fc.constant<never[]>([]);
 const turns = fc.nat(8);
+const delayMs = fc.constantFrom(0, 1, 60_000);
+const result = fc.constantFrom("", "1.0", '{"n":9007199254740993}');
 
 const of = <Name extends Step["do"]>(name: Name) => fc.constant(name);
 
@@ -82,6 +88,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: of("ack stranger"), jid }) },
   { weight: 2, arbitrary: fc.record({ do: of("tell"), jid }) },
   { weight: 3, arbitrary: fc.record({ do: of("cancel"), jid }) },
+  { weight: 2, arbitrary: fc.record({ do: of("snooze"), which, ms: delayMs }) },
+  { weight: 2, arbitrary: fc.record({ do: of("complete"), which, ms: delayMs, result }) },
+  { weight: 2, arbitrary: fc.record({ do: of("retry"), jid }) },
+  { weight: 2, arbitrary: fc.record({ do: of("delete"), jid }) },
   { weight: 1, arbitrary: fc.record({ do: of("cancel tag"), tag }) },
   { weight: 3, arbitrary: fc.record({ do: of("sweep") }) },
   {
@@ -92,6 +102,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: of("promote") }) },
+  { weight: 1, arbitrary: fc.record({ do: of("forget") }) },
   { weight: 2, arbitrary: fc.record({ do: of("expire") }) },
   {
     weight: 2,
@@ -111,11 +122,13 @@ class Pair {
   readonly world: TestStore;
   readonly model = new Model();
   readonly #restart: () => Promise<void>;
+  readonly #interventions: Interventions;
   readonly #handedOut = new Map<string, Reserved>();
 
   constructor(world: TestStore, restart: () => Promise<void>) {
     this.world = world;
     this.#restart = restart;
+    this.#interventions = new Interventions(world.store, () => {});
   }
 
   async run(step: Step): Promise<void> {
@@ -182,15 +195,47 @@ class Pair {
         const found = this.#handedOut.get(this.#pick(step.which));
         if (found === undefined) break;
         await store.release(found);
-        model.release(found.jid, now);
+        model.release(found.jid, false, now);
         break;
       }
       case "hand back": {
         const found = this.#pick(step.which);
         const outcome = await store.handBack({ jid: found });
-        assert.is(typeof outcome === "object" ? "released" : outcome, model.release(found, now));
+        assert.is(
+          typeof outcome === "object" ? "released" : outcome,
+          model.release(found, true, now),
+        );
         break;
       }
+      case "snooze": {
+        const jid = this.#pick(step.which);
+        const dueAt = now + step.ms;
+        assert.is(await store.snooze({ jid, dueAt }), model.snooze(jid, dueAt, now));
+        break;
+      }
+      case "complete": {
+        const jid = this.#pick(step.which);
+        const forgetAt = now + step.ms;
+        const result = step.result === "" ? undefined : Buffer.from(step.result);
+        const outcome = await store.complete({ jid, forgetAt, result });
+        assert.is(outcome, model.complete(jid, forgetAt, step.result, now));
+        break;
+      }
+      case "retry": {
+        const retried = await this.#interventions.retry(step.jid).then(
+          () => true,
+          () => false,
+        );
+        assert.is(retried, model.retry(step.jid));
+        break;
+      }
+      case "delete":
+        assert.is(await store.catalogue.delete(step.jid), model.delete(step.jid));
+        break;
+      case "forget":
+        await store.forgetDone();
+        model.forget(now);
+        break;
       case "advance":
         clock.advance(step.ms);
         break;
@@ -225,8 +270,9 @@ class Pair {
     checkState(state);
     checkGroups(state);
     assert.equal(describe(state), this.model.describe());
-    const { stored, done, discarded, purged, revived } = this.model.flow;
-    assert.is(Object.keys(state.jobs).length, stored - done - discarded - purged - revived);
+    const { stored, done, discarded, purged, revived, deleted } = this.model.flow;
+    const gone = done + discarded + purged + revived + deleted;
+    assert.is(Object.keys(state.jobs).length, stored - gone);
   }
 
   /** What was acknowledged has happened; of what was not, a push may have happened, and no hand-out. */
@@ -286,8 +332,8 @@ function newJob({ in: delay, tags, ...given }: GivenJob, now: number): NewJob {
 
 /** What must be true of any state, whatever has happened. */
 function checkState(state: State): void {
-  const { jobs, queues, scheduled, retries, working, dead, cancelled, reservations } = state;
-  const sets = [...Object.values(queues), scheduled, retries, working, dead, cancelled];
+  const { jobs, queues, scheduled, retries, working, dead, done, cancelled, reservations } = state;
+  const sets = [...Object.values(queues), scheduled, retries, working, dead, done, cancelled];
   const members = sets.flatMap((set) => Object.keys(set)).toSorted();
   assert.equal(members, Object.keys(jobs).toSorted(), "each job is in exactly one set");
   const reserved = Object.keys(reservations).toSorted();
@@ -308,14 +354,15 @@ function checkState(state: State): void {
 
 /** Each group has exactly the jobs whose ties name it, each by where it is. */
 function checkGroups(state: State): void {
-  const { jobs, ties, working, dead, cancelled, groups } = state;
+  const { jobs, ties, working, dead, done, cancelled, groups } = state;
   const holds: Record<string, Record<string, string>> = {};
   for (const [jid, { queue, tags = [], track }] of Object.entries(ties)) {
     const record = jobs[jid];
     assert.ok(record && (tags.length > 0 || track !== undefined), "what has ties has a record");
     if (tags.length > 0) assert.is(record.queue, queue, "and is found by its queue");
     const isCalledOff = jid in working && state.cancelling.includes(jid);
-    const hold = jid in dead || jid in cancelled ? "kept" : isCalledOff ? "called off" : "live";
+    const isKept = jid in dead || jid in done || jid in cancelled;
+    const hold = isKept ? "kept" : isCalledOff ? "called off" : "live";
     for (const name of tags) holds[`tag:${name}`] = { ...holds[`tag:${name}`], [jid]: hold };
   }
   const found = Object.entries(groups).filter(([, group]) => group.jobs !== undefined);
@@ -323,7 +370,8 @@ function checkGroups(state: State): void {
 }
 
 function describe(state: State): Described {
-  const { scheduled, retries, working, dead, cancelled, cancelling, jobs, counters } = state;
+  const { scheduled, retries, working, dead, done, jobs, counters } = state;
+  const { cancelled, cancelling } = state;
   const { processed = 0, failures = 0 } = counters;
   return {
     queues: mapValues(state.queues, Object.keys),
@@ -331,10 +379,17 @@ function describe(state: State): Described {
     retries,
     working,
     dead,
+    done,
     cancelled,
     cancelling,
     closed: closedTags(state),
     texts: mapValues(jobs, ({ text }) => text),
+    runs: mapValues(jobs, ({ runs = 0, attempts = "" }) => {
+      const outcomes = findAttempts(attempts) ?? [];
+      assert.is(outcomes.length, Math.min(runs, 20), "as many runs are told of as are counted");
+      return outcomes.map(({ outcome }) => outcome).join();
+    }),
+    results: mapValues(jobs, ({ result = "" }) => result),
     counters: { processed, failures },
   };
 }

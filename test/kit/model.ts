@@ -9,6 +9,9 @@ export interface ModelJob {
   retry: number;
   text: string;
   tags: readonly string[];
+  /** How each of its runs ended. */
+  outcomes: string[];
+  result?: string;
   /** How often it has failed. */
   failures: number;
 }
@@ -19,7 +22,7 @@ interface Placed {
   score: number;
 }
 
-const PLACES = ["scheduled", "retries", "working", "dead", "cancelled"] as const;
+const PLACES = ["scheduled", "retries", "working", "dead", "done", "cancelled"] as const;
 
 const RESERVED_MS = 1_800_000;
 
@@ -30,6 +33,7 @@ export class Model {
   readonly retries: Placed[] = [];
   readonly working: (Placed & { place: number })[] = [];
   readonly dead: Placed[] = [];
+  readonly done: Placed[] = [];
   readonly cancelled: Placed[] = [];
   /** Of those in `working`. */
   readonly calledOff = new Set<string>();
@@ -38,18 +42,19 @@ export class Model {
   processed = 0;
   failures = 0;
   /** How many jobs have been accepted, done, discarded and purged. */
-  readonly flow = { stored: 0, done: 0, discarded: 0, purged: 0, revived: 0 };
+  readonly flow = { stored: 0, done: 0, discarded: 0, purged: 0, revived: 0, deleted: 0 };
   #sequence = 0;
 
   push({ jid, queue, priority, retry, text, at, tags = [] }: NewJob): string {
     if (tags.some((tag) => this.closed.has(tag))) return "closed";
     if (this.calledOff.has(jid)) return "cancelling";
     if (has(this.cancelled, jid)) return "cancelled";
-    const isDead = take(this.dead, jid) !== undefined;
-    if (!isDead && this.find(jid) !== undefined) return "live";
+    const isOver = take(this.dead, jid) !== undefined || take(this.done, jid) !== undefined;
+    if (!isOver && this.find(jid) !== undefined) return "live";
     this.flow.stored++;
-    if (isDead) this.flow.revived++;
-    const job = { jid, queue, priority, retry, text: text.toString(), tags, failures: 0 };
+    if (isOver) this.flow.revived++;
+    const told = { jid, queue, priority, retry, text: text.toString(), tags };
+    const job = { ...told, failures: 0, outcomes: [] };
     if (at === undefined) this.#enqueue(job);
     else insert(this.scheduled, { job, score: at });
     return "stored";
@@ -79,6 +84,7 @@ export class Model {
     if (this.calledOff.has(jid)) return "cancelling";
     if (has(this.cancelled, jid)) return "cancelled";
     if (has(this.dead, jid)) return "dead";
+    if (has(this.done, jid)) return "done";
     if (has(this.working, jid)) {
       this.calledOff.add(jid);
       return "cancelling";
@@ -100,22 +106,70 @@ export class Model {
     return undefined;
   }
 
-  release(jid: string, now: number): string {
+  /** @param isBegun whether its worker gives it back, or it never got there */
+  release(jid: string, isBegun: boolean, now: number): string {
     const placed = take(this.working, jid);
     if (placed === undefined) return "unknown";
-    if (this.#isCancelled(placed.job, now)) {
-      this.processed++;
-      return "cancelled";
-    }
+    if (this.#isCancelled(placed.job, now)) return "cancelled";
+    if (isBegun) placed.job.outcomes.push("interrupted");
     insert(this.#queue(placed.job.queue), { job: placed.job, score: placed.place });
     return "released";
+  }
+
+  snooze(jid: string, dueAt: number, now: number): string {
+    const job = take(this.working, jid)?.job;
+    if (job === undefined) return "unknown";
+    if (this.#isCancelled(job, now)) return "cancelled";
+    job.outcomes.push("snoozed");
+    insert(this.scheduled, { job, score: dueAt });
+    return "snoozed";
+  }
+
+  complete(jid: string, forgetAt: number, result: string, now: number): string {
+    const job = take(this.working, jid)?.job;
+    if (job === undefined) return "unknown";
+    if (this.#isCancelled(job, now)) return "cancelled";
+    this.processed++;
+    job.outcomes.push("done");
+    job.result = result;
+    insert(this.done, { job, score: forgetAt });
+    return "done";
+  }
+
+  forget(now: number): void {
+    while (this.done[0] !== undefined && this.done[0].score <= now) {
+      this.done.shift();
+      this.flow.purged++;
+    }
+  }
+
+  /** Whether the job is in its queue now. */
+  retry(jid: string): boolean {
+    for (const set of [this.scheduled, this.retries, this.dead]) {
+      const placed = set.find(({ job }) => job.jid === jid);
+      if (placed === undefined) continue;
+      if (set === this.dead && this.#isOfClosed(placed.job)) return false;
+      take(set, jid);
+      this.#enqueue(placed.job);
+    }
+    return this.find(jid)?.startsWith("queue ") === true;
+  }
+
+  delete(jid: string): string {
+    const place = this.find(jid);
+    if (place === undefined) return "unknown";
+    if (place === "working") return "working";
+    for (const set of PLACES) take(this[set], jid);
+    for (const queue of this.queues.values()) take(queue, jid);
+    this.flow.deleted++;
+    return "deleted";
   }
 
   ack(jid: string, now: number): string {
     const job = take(this.working, jid)?.job;
     if (job === undefined) return "unknown";
-    this.processed++;
     if (this.#isCancelled(job, now)) return "cancelled";
+    this.processed++;
     this.flow.done++;
     return "done";
   }
@@ -125,13 +179,14 @@ export class Model {
     if (cause === "expired" && !isOverdue) return "unknown";
     const job = take(this.working, jid)?.job;
     if (job === undefined) return "unknown";
-    this.processed++;
     if (this.#isCancelled(job, now)) return "cancelled";
+    this.processed++;
     this.failures++;
     if (job.retry === 0 && cause === "reported") {
       this.flow.discarded++;
       return "discarded";
     }
+    job.outcomes.push(cause === "reported" ? "failed" : "expired");
     const count = job.failures++;
     if (count >= job.retry) {
       insert(this.dead, { job, score: now });
@@ -169,7 +224,8 @@ export class Model {
   describe(): Described {
     const jids = (placed: readonly Placed[]) => placed.map(({ job }) => job.jid);
     const queues = [...this.queues].filter(([, jobs]) => jobs.length > 0);
-    const all = [...PLACES.map((place) => this[place]), ...this.queues.values()];
+    const placed = [...PLACES.map((place) => this[place]), ...this.queues.values()].flat();
+    const all = placed.map(({ job }) => job);
     const { processed, failures } = this;
     return {
       queues: Object.fromEntries(queues.map(([name, jobs]) => [name, jids(jobs)])),
@@ -177,10 +233,13 @@ export class Model {
       retries: scores(this.retries),
       working: scores(this.working),
       dead: scores(this.dead),
+      done: scores(this.done),
       cancelled: scores(this.cancelled),
       cancelling: [...this.calledOff].toSorted(),
       closed: [...this.closed].toSorted(),
-      texts: Object.fromEntries(all.flat().map(({ job }) => [job.jid, job.text])),
+      texts: Object.fromEntries(all.map(({ jid, text }) => [jid, text])),
+      runs: Object.fromEntries(all.map(({ jid, outcomes }) => [jid, outcomes.slice(-20).join()])),
+      results: Object.fromEntries(all.map(({ jid, result = "" }) => [jid, result])),
       counters: { processed, failures },
     };
   }
@@ -189,9 +248,13 @@ export class Model {
   #takeOpen(name: string, now: number): Placed | undefined {
     for (;;) {
       const first = this.queues.get(name)?.shift();
-      if (first === undefined || !first.job.tags.some((tag) => this.closed.has(tag))) return first;
+      if (first === undefined || !this.#isOfClosed(first.job)) return first;
       insert(this.cancelled, { job: first.job, score: now });
     }
+  }
+
+  #isOfClosed({ tags }: ModelJob): boolean {
+    return tags.some((tag) => this.closed.has(tag));
   }
 
   /** All that wait or run. */
@@ -200,11 +263,12 @@ export class Model {
     return sets.flat().map(({ job }) => job);
   }
 
-  /** A job that was called off ends so, whatever has ended it. */
+  /** A job that was called off ends so, and is counted, whatever has ended it. */
   #isCancelled(job: ModelJob, now: number): boolean {
-    const isCalledOff = this.calledOff.delete(job.jid);
-    if (isCalledOff) insert(this.cancelled, { job, score: now });
-    return isCalledOff;
+    if (!this.calledOff.delete(job.jid)) return false;
+    this.processed++;
+    insert(this.cancelled, { job, score: now });
+    return true;
   }
 
   #enqueue(job: ModelJob): void {
@@ -226,10 +290,14 @@ export interface Described {
   retries: Record<string, number>;
   working: Record<string, number>;
   dead: Record<string, number>;
+  done: Record<string, number>;
   cancelled: Record<string, number>;
   cancelling: string[];
   closed: string[];
   texts: Record<string, string>;
+  /** How the runs of each ended that are over. */
+  runs: Record<string, string>;
+  results: Record<string, string>;
   counters: { processed: number; failures: number };
 }
 

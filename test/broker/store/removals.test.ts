@@ -14,7 +14,7 @@ const test = suite("store: removals");
 const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 const numRuns = Number(process.env["RUNS"] ?? 60);
 
-type Place = "queue" | "scheduled" | "retries" | "working" | "dead";
+type Place = "queue" | "scheduled" | "retries" | "working" | "dead" | "done";
 
 // Few of each, so that they meet often.
 const step = fc.oneof(
@@ -45,7 +45,7 @@ const step = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom("ack" as const, "fail" as const, "kill" as const),
+      do: fc.constantFrom(...(["ack", "complete", "fail", "kill", "delete job"] as const)),
       jid: fc.constantFrom(..."abcd"),
     }),
   },
@@ -80,7 +80,7 @@ class Jids {
         const text = `push ${++this.#pushes}`;
         const due = isLater ? { at: clock.now() + 1_000 } : { enqueuedAt: clock.now() };
         const job = { ...newJob(jid, { queue, retry: 1, text: Buffer.from(text) }), ...due };
-        const isFree = (places.get(jid)?.place ?? "dead") === "dead";
+        const isFree = ["dead", "done"].includes(places.get(jid)?.place ?? "dead");
         assert.is((await store.push(job)) === "stored", isFree, `push of ${jid}`);
         if (isFree) places.set(jid, { place: isLater ? "scheduled" : "queue", text, queue });
         break;
@@ -105,6 +105,20 @@ class Jids {
       case "ack":
         if ((await store.ack({ jid: step.jid })) === "done") places.delete(step.jid);
         break;
+      case "complete": {
+        const job = { jid: step.jid, forgetAt: clock.now() + 1_000, result: undefined };
+        const found = places.get(step.jid);
+        if ((await store.complete(job)) === "done" && found !== undefined) found.place = "done";
+        break;
+      }
+      case "delete job": {
+        const found = places.get(step.jid);
+        const outcome = await store.catalogue.delete(step.jid);
+        if (found === undefined) assert.is(outcome, "unknown");
+        else assert.is(outcome, found.place === "working" ? "working" : "deleted");
+        if (outcome === "deleted") places.delete(step.jid);
+        break;
+      }
       case "fail": {
         const report = { errtype: "E", message: "m", backtrace: [] };
         const job = { jid: step.jid, report, jitter: 0, cause: "reported" } as const;
@@ -140,7 +154,7 @@ class Jids {
   }
 
   async check(isAllDeleted: boolean): Promise<void> {
-    const { queues, scheduled, retries, working, dead, jobs, removed, revived } =
+    const { queues, scheduled, retries, working, dead, done, jobs, removed, revived } =
       await this.#world.state();
     const sets = {
       queue: Object.fromEntries(Object.values(queues).flatMap(Object.entries)),
@@ -148,6 +162,7 @@ class Jids {
       retries,
       working,
       dead,
+      done,
     };
     for (const [place, set] of Object.entries(sets)) {
       const expected = [...this.#places].filter(([, found]) => found.place === place);
