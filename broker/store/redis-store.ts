@@ -51,6 +51,9 @@ import { encodeTies } from "./ties.ts";
 /** At some 10 µs an item, a group keeps Redis busy for about a millisecond. */
 const GROUP = { maxItems: 100 };
 
+/** Where a record is written anew, with what is kept of its runs, it is twice as long. */
+const REWRITE_GROUP = { maxItems: 50 };
+
 /** Copying a megabyte into Redis takes it about as long, and so does noting a thousand tags. */
 const PUSH_GROUP = {
   ...GROUP,
@@ -59,7 +62,7 @@ const PUSH_GROUP = {
 };
 
 const COMPLETE_GROUP = {
-  ...GROUP,
+  ...REWRITE_GROUP,
   maxWeight: 2 ** 20,
   weigh: ({ result }: CompletedJob) => result?.length ?? 0,
 };
@@ -99,16 +102,19 @@ export class RedisStore implements Store {
   readonly #handBack = new GroupCommit(
     (jobs: HeldJob[]) =>
       this.#releaseAll(jobs.map(({ jid, token = 0 }) => ({ jid, call: "", token }))),
-    GROUP,
+    REWRITE_GROUP,
   );
-  readonly #snooze = new GroupCommit((jobs: SnoozedJob[]) => this.#commitSnooze(jobs), GROUP);
+  readonly #snooze = new GroupCommit(
+    (jobs: SnoozedJob[]) => this.#commitSnooze(jobs),
+    REWRITE_GROUP,
+  );
   readonly #ack = new GroupCommit((jobs: HeldJob[]) => this.#commitAck(jobs), GROUP);
   readonly #complete = new GroupCommit(
     (jobs: CompletedJob[]) => this.#commitComplete(jobs),
     COMPLETE_GROUP,
   );
   readonly #renew = new GroupCommit((jobs: HeldJob[]) => this.#commitRenew(jobs), GROUP);
-  readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), GROUP);
+  readonly #fail = new GroupCommit((jobs: FailedJob[]) => this.#commitFail(jobs), REWRITE_GROUP);
   readonly #beat = new GroupCommit(
     (beats: WorkerBeat[]) =>
       scripts.beat.run(this.#link, this.#keys, { now: this.#clock.now() }, beats),
