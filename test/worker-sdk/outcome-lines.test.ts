@@ -187,7 +187,7 @@ test("who has a lease names its token in whatever it says", () => {
 
 test("of a leased job FAIL says by itself that it is not tried again, so that nobody else's is hit", () => {
   const [line = "", ...others] = outcomeLines(
-    { jid, lease: 7 },
+    { jid, lease: 7, retry: 25 },
     outcomeOf(new DoNotRetry("no use")),
   );
   const { final, lease } = JSON.parse(line.slice("FAIL ".length)) as Record<string, unknown>;
