@@ -281,7 +281,8 @@ test(
     let refusals = 0;
     const started = until(
       async () => {
-        const next = { jid: `next-run-${refusals}`, queue: QUEUE, custom: { tags: [TAG] } };
+        const jid = `next-run-${refusals}`;
+        const next = { jid, jobtype: "Any", queue: QUEUE, custom: { tags: [TAG] } };
         const reply = await wire.push(next);
         if (reply === "+OK") return true;
         assert.match(
