@@ -59,7 +59,7 @@ if (hasOpenssl) {
     await client.push("T", []);
     await until(() => done === 1, { what: "it is done" });
     // A thread has them from a copy of the options.
-    await until(async () => (await client.info()).server.connections === 4, {
+    await until(async () => (await client.info()).server.connections === 5, {
       what: "it beats",
       withinMs: 15_000,
     });
