@@ -97,16 +97,26 @@ export class Cancellations {
    * resolves with how many that were.
    */
   async purge(): Promise<number> {
-    const limits = { endedBefore: this.#clock.now() - KEPT_MS, keep: KEPT_COUNT };
-    const count = await this.#store.cancels.purge(limits);
+    const [jobs, groups] = await Promise.all([
+      this.#purgeJobs(),
+      this.#store.cancels.purgeGroups(this.#keep()),
+    ]);
+    return jobs + groups;
+  }
+
+  async #purgeJobs(): Promise<number> {
+    const count = await this.#store.cancels.purge(this.#keep());
     if (count > 0) this.#log.info({ event: "cancelled.purged", count });
-    return count + (await this.#store.cancels.purgeGroups(limits));
+    return count;
+  }
+
+  #keep(): { endedBefore: number; keep: number } {
+    return { endedBefore: this.#clock.now() - KEPT_MS, keep: KEPT_COUNT };
   }
 
   /** A part of a group. What is too many is deleted in the same pace, so that it can't pile up. */
   async #sweep(group: string): Promise<boolean> {
-    const left = await this.#store.cancels.sweepGroup(group);
-    if (left > 0) await this.purge();
+    const [left] = await Promise.all([this.#store.cancels.sweepGroup(group), this.#purgeJobs()]);
     return left > 0;
   }
 }

@@ -29,10 +29,7 @@ if #jids == 0 then return '' end
 
 -- Every job in `working` has one; it begins with the token of its lease.
 local held = redis.call('HMGET', reservations, unpack(jids))
--- Most jobs have no ties, and few are called off: as a rule there are none anywhere.
-local isPlain = redis.call('EXISTS', ties, cancelling) == 0
-local isCalledOff = isPlain and {} or recalled().among(jids)
-local finished, done, calledOff = {}, {}, {}
+local finished = {}
 local outcomes = {}
 local seen = {}
 
@@ -47,13 +44,26 @@ for index, jid in ipairs(jids) do
     outcomes[index] = 's'
   elseif reservation then
     seen[jid] = true
-    local kind = isCalledOff[jid] and calledOff or done
-    outcomes[index] = kind == done and 'd' or 'c'
-    kind[#kind + 1] = jid
+    outcomes[index] = 'd'
     finished[#finished + 1] = jid
   else
     outcomes[index] = 'u'
   end
+end
+
+-- Of jobs that have ended those that are done; the others were called off, and are kept.
+local function keepCalledOff()
+  local isCalledOff = recalled().among(finished)
+  local done, kept = {}, {}
+  for _, jid in ipairs(finished) do
+    local kind = isCalledOff[jid] and kept or done
+    kind[#kind + 1] = jid
+  end
+  for index, jid in ipairs(jids) do
+    if outcomes[index] == 'd' and isCalledOff[jid] then outcomes[index] = 'c' end
+  end
+  recalled().keep(kept, now)
+  return done
 end
 
 if #finished > 0 then
@@ -61,12 +71,14 @@ if #finished > 0 then
   redis.call('HDEL', reservations, unpack(finished))
   redis.call('HINCRBY', counters, 'processed', #finished)
   redis.call('HINCRBY', history, 'processed:' .. day, #finished)
-end
-if #done > 0 then redis.call('HDEL', jobs, unpack(done)) end
-if not isPlain then
-  recalled().keep(calledOff, now)
-  tracking().ended(done, 'success', now)
-  endings().untie(done, now)
+  -- Most jobs have no ties, and few are called off: as a rule there are none anywhere.
+  local isPlain = redis.call('EXISTS', ties, cancelling) == 0
+  local done = isPlain and finished or keepCalledOff()
+  if #done > 0 then redis.call('HDEL', jobs, unpack(done)) end
+  if not isPlain then
+    tracking().ended(done, 'success', now)
+    endings().untie(done, now)
+  end
 end
 
 return table.concat(outcomes)

@@ -28,14 +28,21 @@ local why = closing.why(name)
 local waiting, others = 0, {}
 for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
   local jid = jids[index]
-  local state = recall.one(jid, cmsgpack.unpack(packed).queue, why, now)
-  if state == 'cancelled' then waiting = waiting + 1 end
-  -- It has been removed, and is only not deleted yet.
-  if not state then others[#others + 1] = jid end
+  local state = packed and recall.one(jid, cmsgpack.unpack(packed).queue, why, now)
+  if state == 'cancelled' then
+    waiting = waiting + 1
+  elseif not packed then
+    redis.log(redis.LOG_WARNING, 'millrace: a job without ties was in a group')
+    redis.call('ZREM', groups .. 'jobs:' .. name, jid)
+  elseif not state then
+    -- It has been removed, and is only not deleted yet.
+    others[#others + 1] = jid
+  end
 end
 closing.count(name, waiting)
 recall.finish(now)
 membership().keep(others, now)
+membership().settle(name, now)
 
 local left = closing.sizes(name)
 return left

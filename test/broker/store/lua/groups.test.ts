@@ -205,6 +205,20 @@ transition(test, "with the last that waits it is over, if nothing runs", {
   },
 });
 
+transition(test, "a job that has lost its ties is in nobody's way", {
+  given: {
+    ...live,
+    ties: { b: ties, dead: ties },
+    groups: { [GROUP]: { jobs: { a: "live", b: "live" }, cancellation: { at: 5, waiting: 0 } } },
+  },
+  when: sweep(1),
+  returns: 1,
+  leaves: {
+    ties: { b: ties, dead: ties },
+    groups: { [GROUP]: { jobs: { b: "live" }, cancellation: { at: 5, waiting: 0 } } },
+  },
+});
+
 transition(test, "nothing is swept that is not being called off", {
   given: live,
   when: sweep(),
