@@ -1,10 +1,11 @@
 import type { JobListEntry, JobListFilter } from "../../protocol/commands/job-list.ts";
 import { CommandError } from "../../protocol/errors.ts";
 import type { JobOutline } from "../../protocol/job-outline.ts";
-import { JOB_STATES } from "../../protocol/job-state.ts";
+import { JOB_STATES, type JobState } from "../../protocol/job-state.ts";
 import type { ListedJob, Section, Store } from "../store/store.ts";
 import { attemptOf } from "./catalogue.ts";
 import { decodeCursor, encodeCursor } from "./job-cursor.ts";
+import { groupOfTag } from "./job-group.ts";
 import { unhurried } from "./unhurried.ts";
 
 /**
@@ -19,13 +20,17 @@ const STEP = { jobs: 100, sections: 100 };
 /** What a call counts for that finds little: a hundred sets may all be empty. */
 const LEAST_A_CALL = 10;
 
+/** A section that is no group. */
+type SetSection = Extract<Section, { state: JobState }>;
+
 /** What the text of a job tells of it; a long one is read elsewhere. */
 type ReadOutline = (text: Buffer) => JobOutline | Promise<JobOutline>;
 
 /**
- * Lists jobs page by page: by their states, within them by what orders these, queues by their names. A
- * job that stays where it is all the while is listed exactly once. One that moves may be listed where it
- * was, where it came to, at both places or at neither.
+ * Lists jobs page by page: by their states, within them by what orders these, queues by their names; those
+ * with a tag by their names, first those that are to run or run. A job that stays where it is all the
+ * while is listed exactly once. One that moves may be listed where it was, where it came to, at both places
+ * or at neither.
  */
 export class JobList {
   readonly #store: Store;
@@ -67,15 +72,15 @@ export class JobList {
   }
 
   /** All that is to be gone through, from the cursor on. */
-  async #sections({ state, queue, cursor }: JobListFilter): Promise<Section[]> {
-    const states = state === undefined ? JOB_STATES : [state];
+  async #sections({ state, queue, tag, cursor }: JobListFilter): Promise<Section[]> {
     const start = cursor === undefined ? undefined : decodeCursor(cursor);
+    if (tag !== undefined) return [groupSection(tag, start)];
+    const states = state === undefined ? JOB_STATES : [state];
+    if (start !== undefined && "group" in start) throw cursorOfOthers();
     const isOther = start?.queue !== undefined && queue !== undefined && start.queue !== queue;
-    if (isOther || (start !== undefined && !states.includes(start.state))) {
-      throw new CommandError("invalid JOB LIST: the cursor is from a JOB LIST of other jobs");
-    }
+    if (isOther || (start !== undefined && !states.includes(start.state))) throw cursorOfOthers();
     const rest = start === undefined ? states : states.slice(states.indexOf(start.state));
-    const sections: Section[] = [];
+    const sections: SetSection[] = [];
     for (const one of rest) {
       if (one !== "enqueued") sections.push({ state: one });
       else for (const name of await this.#queues(queue)) sections.push({ state: one, queue: name });
@@ -89,14 +94,26 @@ export class JobList {
   }
 }
 
+/** What has a tag is known, and so nothing else need be looked at. */
+function groupSection(tag: string, start: Section | undefined): Section {
+  const group = groupOfTag(tag);
+  if (start === undefined) return { group };
+  if (!("group" in start) || start.group !== group) throw cursorOfOthers();
+  return start;
+}
+
+function cursorOfOthers(): CommandError {
+  return new CommandError("invalid JOB LIST: the cursor is from a JOB LIST of other jobs");
+}
+
 /** Whether a job has to be looked at to know that it fits. */
 function isSelective({ state, queue, jobtype, tag }: JobListFilter): boolean {
-  const isByQueue = queue !== undefined && state !== "enqueued";
-  return isByQueue || jobtype !== undefined || tag !== undefined;
+  const isByQueue = queue !== undefined && (state !== "enqueued" || tag !== undefined);
+  return isByQueue || jobtype !== undefined || (tag !== undefined && state !== undefined);
 }
 
 /** The queue of the cursor may have gone since: then it goes on with the next. */
-function startAt(sections: Section[], { state, queue = "", after }: Section): Section[] {
+function startAt(sections: SetSection[], { state, queue = "", after }: SetSection): SetSection[] {
   const first = sections.findIndex(
     (one) => one.state !== state || one.queue === undefined || one.queue >= queue,
   );
@@ -122,18 +139,21 @@ function bytesOf({ job }: ListedJob): number {
 /** Undefined for a job that does not fit. */
 async function findEntry(
   { jid, state, dueAt, job, unreadable = "" }: ListedJob,
-  { queue, jobtype, tag }: JobListFilter,
+  filter: JobListFilter,
   readOutline: ReadOutline,
 ): Promise<JobListEntry | undefined> {
+  if (state === undefined || (filter.state !== undefined && state !== filter.state)) {
+    return undefined;
+  }
+  const { queue, jobtype } = filter;
   if (job === undefined) {
     // Whether it fits nobody can tell.
-    const isAny = queue === undefined && jobtype === undefined && tag === undefined;
+    const isAny = queue === undefined && jobtype === undefined;
     return isAny ? { jid, state, unreadable } : undefined;
   }
   if (queue !== undefined && job.queue !== queue) return undefined;
   const { jobtype: ownType, tags } = await readOutline(job.text);
   if (jobtype !== undefined && ownType !== jobtype) return undefined;
-  if (tag !== undefined && !tags?.includes(tag)) return undefined;
   const { enqueuedAt } = job;
   const attempt = attemptOf(job);
   return { jid, state, queue: job.queue, jobtype: ownType, tags, attempt, dueAt, enqueuedAt };

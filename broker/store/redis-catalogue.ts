@@ -38,13 +38,32 @@ export class RedisCatalogue implements CatalogueStore {
     sections: readonly Section[],
     limit: number,
   ): Promise<{ jobs: ListedJob[]; isEnd: boolean }> {
-    const items = sections.map(({ state, queue = "", after: { score, jid } = START }) => {
-      return { state, queue, score, jid };
+    const [first] = sections;
+    if (first !== undefined && "group" in first) return await this.#readGroup(first, limit);
+    const items = sections.flatMap((section) => {
+      if ("group" in section) return [];
+      const { state, queue = "", after: { score, jid } = START } = section;
+      return [{ state, queue, score, jid }];
     });
     const { found, isEnd } = await scripts.listJobs.run(this.#link, this.#keys, { limit }, items);
-    const jobs = found.flatMap((one) => {
-      const state = sections[one.section]?.state;
-      return state === undefined ? [] : [readListed(one, state)];
+    const jobs = found.map((one) => {
+      const { section, jid, score } = one;
+      const state = items[section]?.state;
+      return { section, jid, score, ...whereIs(state, Number(score)), ...readListed(one) };
+    });
+    return { jobs, isEnd };
+  }
+
+  async #readGroup(
+    { group, after = START }: { group: string; after?: { score: string; jid: string } },
+    limit: number,
+  ): Promise<{ jobs: ListedJob[]; isEnd: boolean }> {
+    const fixed = { limit, group, ...after };
+    const { found, isEnd } = await scripts.listGroup.run(this.#link, this.#keys, fixed);
+    const jobs = found.map((one) => {
+      const { jid, hold, place } = one;
+      const where = whereIs(place?.state, place?.score);
+      return { section: 0, jid, score: hold, ...where, ...readListed(one) };
     });
     return { jobs, isEnd };
   }
@@ -71,15 +90,21 @@ function readRecord(jid: string, record: Buffer): RecordedJob {
 /** Before the first of a set. */
 const START = { score: "", jid: "" };
 
-function readListed(found: scripts.ListedRecord, state: JobState): ListedJob {
-  const { section, jid, score } = found;
-  const dueAt = state === "scheduled" || state === "retries" ? Number(score) : undefined;
-  const listed = { section, jid, score, state, dueAt };
+function whereIs(
+  state: JobState | undefined,
+  score: number | undefined,
+): Pick<ListedJob, "state" | "dueAt"> {
+  return { state, dueAt: state === "scheduled" || state === "retries" ? score : undefined };
+}
+
+function readListed(
+  found: { jid: string } & ({ record: Buffer } | scripts.Unreadable),
+): Pick<ListedJob, "job" | "unreadable"> {
   try {
-    if ("version" in found) throw new UnreadableJob(jid, found.version);
-    return { ...listed, job: readRecord(jid, found.record) };
+    if ("version" in found) throw new UnreadableJob(found.jid, found.version);
+    return { job: readRecord(found.jid, found.record) };
   } catch (error) {
     if (!(error instanceof UnreadableJob)) throw error;
-    return { ...listed, job: undefined, unreadable: error.message };
+    return { job: undefined, unreadable: error.message };
   }
 }

@@ -382,6 +382,31 @@ export const listJobs = new Script({
   },
 });
 
+export const listGroup = new Script({
+  name: "list-group",
+  keys: ["jobs", "queue", "scheduled", "retries", "working", "dead", "cancelled", "done", "groups"],
+  fixed: ["limit", "group", "score", "jid"],
+  each: [],
+  parse: (reply): { found: GroupedRecord[]; isEnd: boolean } => {
+    const [mayBeMore, ...flat] = list(reply);
+    const found: GroupedRecord[] = [];
+    for (let index = 0; index < flat.length; index += 6) {
+      const [jid, hold, state, score, record, version] = flat.slice(index, index + 6);
+      const place = state === null ? undefined : placeOf([state, score, Buffer.alloc(0)]);
+      const listed = { jid: text(jid), hold: text(hold), place };
+      if (version === null) found.push({ ...listed, record: bytes(record) });
+      else found.push({ ...listed, version: text(version) || undefined });
+    }
+    return { found, isEnd: integer(mayBeMore) === 0 };
+  },
+});
+
+/** A job of a group: how that has it, where it is, and its record. It may be nowhere any longer. */
+export type GroupedRecord = { jid: string; hold: string; place: Place | undefined } & (
+  | { record: Buffer }
+  | Unreadable
+);
+
 /** A job in a set, with its record or why that can't be read here. */
 export type ListedRecord = { section: number; jid: string; score: string } & (
   | { record: Buffer }

@@ -116,8 +116,8 @@ export interface CatalogueStore {
   /** Undefined for a job that is nowhere. Rejects with UnreadableJob for one that can't be read. */
   find(jid: string): Promise<FoundJob | undefined>;
   /**
-   * The jobs of these sets in their order, one set after another: so many at the most, and no more after
-   * about a mebibyte. There may be others behind them unless it is the end.
+   * The jobs of these sections in their order, one after another: so many at the most, and no more after
+   * about a mebibyte. There may be others behind them unless it is the end. A group stands alone.
    */
   read(sections: readonly Section[], limit: number): Promise<{ jobs: ListedJob[]; isEnd: boolean }>;
   /** Rejects with UnreadableJob for one that may be in any queue. */
@@ -375,21 +375,24 @@ export interface JobProgress {
   stalledAt: number | undefined;
 }
 
-/** A set of jobs, from a place on: those of a queue, or all that are in any other state. */
-export interface Section {
-  state: JobState;
-  queue?: string;
+/**
+ * Jobs that have an order, from a place on: those of a queue, all that are in any other state, or a group,
+ * first of which are those that are to run or run.
+ */
+export type Section = ({ state: JobState; queue?: string } | { group: string }) & {
   /** Behind this job, which may be there no longer; its score as Redis wrote it. */
   after?: { score: string; jid: string };
-}
+};
 
-/** A job as it was found in a set. */
+/** A job as it was found in a section. */
 export interface ListedJob {
   /** The number of the section, from 0 on. */
   section: number;
   jid: string;
-  state: JobState;
+  /** Of its place in the section. */
   score: string;
+  /** Undefined for one of a group that was removed, and is only not deleted yet. */
+  state: JobState | undefined;
   dueAt: number | undefined;
   /** Undefined when it can't be read here; then it is told why. */
   job: RecordedJob | undefined;

@@ -4,6 +4,7 @@ import { JsonError, scanJson } from "../json.ts";
 import { DEFAULT_LISTED_JOBS, MAX_LISTED_JOBS } from "../limits.ts";
 import { canonicalName, readMembers } from "../members.ts";
 import { checkQueueName } from "../queue-name.ts";
+import { checkTag } from "../tags.ts";
 import { formatTimestamp } from "../timestamp.ts";
 
 export const JOB_LIST_USAGE =
@@ -65,7 +66,10 @@ function readFilter(argument: Buffer): JobListFilter {
   if (state !== undefined) filter.state = checkState(state);
   if (queue !== undefined) filter.queue = checkQueueName(queue);
   if (jobtype !== undefined) filter.jobtype = jobtype;
-  if (tag !== undefined) filter.tag = tag;
+  if (tag !== undefined) {
+    checkTag(tag);
+    filter.tag = tag;
+  }
   if (cursor !== undefined) filter.cursor = cursor;
   return filter;
 }

@@ -1,5 +1,5 @@
 -- Reads the jobs of some sets in their order, from a place on. Nothing changes.
--- Uses records
+-- Uses records, ranks
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] scheduled
@@ -33,33 +33,6 @@ local bytesRead = 0
 local count = 0
 local flat = {}
 
--- Whether a name stands behind another of the same score: as Redis has it by their bytes, which in Lua
--- depends on the language of the machine.
-local function isBehind(name, other)
-  for index = 1, math.min(#name, #other) do
-    local byte, otherByte = name:byte(index), other:byte(index)
-    if byte ~= otherByte then return byte > otherByte end
-  end
-  return #name > #other
-end
-
--- How many stand before the first one behind this place. Of those with one score, which may be all there
--- are, it is found by halves.
-local function rankBehind(set, score, jid)
-  if score == '' then return 0 end
-  local low = redis.call('ZCOUNT', set, '-inf', '(' .. score)
-  local high = low + redis.call('ZCOUNT', set, score, score)
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if isBehind(redis.call('ZRANGE', set, middle, middle)[1], jid) then
-      high = middle
-    else
-      low = middle + 1
-    end
-  end
-  return low
-end
-
 local function add(place, jid, score)
   local record = redis.call('HGET', jobs, jid)
   local header, version = records.unpackHeader(record)
@@ -74,7 +47,7 @@ end
 
 -- Whether all of the set have been read.
 local function readSet(place, set, score, jid)
-  local rank = rankBehind(set, score, jid)
+  local rank = ranks.behind(set, score, jid)
   local found = redis.call('ZRANGE', set, rank, rank + limit - count - 1, 'WITHSCORES')
   for index = 1, #found, 2 do
     if bytesRead > MAX_BYTES then return false end

@@ -12,6 +12,8 @@ test("a cursor is read as it was written, and is fit to be shown and to be sent"
     { state: "enqueued", queue: "a.b-c_d" },
     { state: "enqueued", queue: "q", after: { score: "1125899906842627", jid: 'a "日"\n' } },
     { state: "scheduled", after: { score: "1767225600000.25", jid: "a" } },
+    { group: "tag:a b" },
+    { group: "tag:日", after: { score: "2", jid: "a" } },
     { state: "retries", after: { score: "-1.5e-07", jid: "" } },
   ];
   for (const section of sections) {

@@ -84,6 +84,11 @@ test(
     assert.is(all.length, COUNT);
     assert.is(new Set(all).size, COUNT);
     assert.equal(await listAll(world, { state: "scheduled", jobtype: "Rare" }), ["job-77777"]);
+    // Of a tag only the jobs that have it are looked at.
+    await world.push("tagged", { tags: ["t"], text: Buffer.from("{}") });
+    const calls = world.flaky.calls("catalogue.read");
+    assert.equal(await listAll(world, { tag: "t" }), ["tagged"]);
+    assert.is(world.flaky.calls("catalogue.read") - calls, 1);
     for (const jid of [all[0], all[COUNT / 2], "job-1000000", all[COUNT - 101]]) {
       const took = await scriptMs(world, jid ?? "");
       assert.ok(took < LIMIT_MS * slowness, `the script took ${took} ms behind ${jid}`);

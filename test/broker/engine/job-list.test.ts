@@ -69,6 +69,18 @@ test(
         c: record("c", "r", ',"custom":{"tags":["x","y"]}'),
         e: record("e", "r", ',"JobType":"U"'),
         g: record("g", "r", ',"custom":{"tags":["y"]}'),
+        // Removed, and only not deleted yet.
+        z: record("z", "q", ',"custom":{"tags":["y"]}'),
+      },
+      removed: { "7": { z: 1 } },
+      ties: {
+        c: { queue: "r", tags: ["x", "y"] },
+        g: { queue: "r", tags: ["y"] },
+        z: { queue: "q", tags: ["y"] },
+      },
+      groups: {
+        "tag:x": { jobs: { c: "live" } },
+        "tag:y": { jobs: { c: "live", z: "live", g: "kept" } },
       },
     });
     const list = async (filter: Given) => (await pages(world, filter)).flat().join("");
@@ -87,6 +99,11 @@ test(
         "U in q": await list({ jobtype: "U", queue: "q" }),
         y: await list({ tag: "y" }),
         "y in dead": await list({ tag: "y", state: "dead" }),
+        "y and U": await list({ tag: "y", jobtype: "U" }),
+        "y in r": await list({ tag: "y", queue: "r" }),
+        "y in q": await list({ tag: "y", queue: "q" }),
+        "x in dead": await list({ tag: "x", state: "dead" }),
+        nobody: await list({ tag: "nobody" }),
         "y, one at a time": await list({ tag: "y", count: 1 }),
       },
       {
@@ -103,6 +120,11 @@ test(
         "U in q": "",
         y: "cg",
         "y in dead": "g",
+        "y and U": "",
+        "y in r": "cg",
+        "y in q": "",
+        "x in dead": "",
+        nobody: "",
         "y, one at a time": "cg",
       },
     );
@@ -157,7 +179,6 @@ test(
     ]);
     assert.equal(await pages(world, { jobtype: "T" }), [["c"]]);
     assert.equal(await pages(world, { queue: "q" }), [["c"]]);
-    assert.equal(await pages(world, { tag: "x" }), [[]]);
   }),
 );
 
@@ -192,6 +213,22 @@ test(
 );
 
 test(
+  "a job with a tag is listed once, wherever it goes while it waits or runs",
+  withEngine(async (world) => {
+    const { push, engine, client } = world;
+    const jids = Array.from({ length: 20 }, (_, index) => `job-${String(index).padStart(2, "0")}`);
+    for (const jid of jids) await push(jid, { tags: ["t"], text: Buffer.from(text(jid)) });
+    const worker = client("w");
+    const found = await pages(world, { tag: "t", count: 3 }, async () => {
+      await worker.fetch("q");
+      const [fetched = ""] = worker.answers.slice(-1);
+      await engine.jobs.snooze(fetched, 60);
+    });
+    assert.equal(found.flat(), jids);
+  }),
+);
+
+test(
   "a queue that has gone with the cursor in it does not end the list",
   withEngine(async (world) => {
     const { push, engine } = world;
@@ -218,11 +255,21 @@ test(
     }
     const forged = await page(world, { cursor: "forged" }).catch(String);
     assert.is(forged, "CommandError: invalid JOB LIST: the cursor is not from a JOB LIST");
+    for (const filter of [{ tag: "t" }, { tag: "t", state: "enqueued" }] as const) {
+      assert.is(await page(world, { ...filter, cursor }).catch(String), refused);
+    }
+    await world.push("t-1", { tags: ["t"], text: Buffer.from(text("t-1")) });
+    await world.push("t-2", { tags: ["t"], text: Buffer.from(text("t-2")) });
+    const tagged = await page(world, { tag: "t", count: 1 });
+    for (const filter of [{ tag: "u" }, {}, { state: "enqueued" }] as const) {
+      const asked = { ...filter, cursor: tagged.cursor ?? "" };
+      assert.is(await page(world, asked).catch(String), refused);
+    }
     // What else narrows the list may change on the way.
     const rest = await page(world, { state: "enqueued", jobtype: "T", cursor });
     assert.equal(
       rest.entries.map(({ jid }) => jid),
-      ["a", "c"],
+      ["t-1", "t-2", "a", "c"],
     );
   }),
 );

@@ -53,6 +53,8 @@ test("what is no filter, or is misspelt, is refused, and says why", () => {
       '{"count":1.5}': invalid(
         "json: cannot unmarshal number 1.5 into Go struct field JobList.count of type int",
       ),
+      '{"tag":""}': "CommandError: a tag must not be empty",
+      [`{"tag":"${"t".repeat(256)}"}`]: "CommandError: tag is longer than 255 bytes",
       '{"queue":"a:b"}':
         'CommandError: cannot get "a:b" queue: queue names must match \\A[a-zA-Z0-9._-]+\\z',
     },
