@@ -90,7 +90,7 @@ export class ThreadedHeartbeat {
     this.#onReady();
     if (this.#isStopping) return;
     this.#ownBeat = new Heartbeat(this.#options, this.#events);
-    this.#ownBeat.say(this.#state);
+    if (this.#state !== "running") this.#ownBeat.say(this.#state);
     for (const table of this.#tables) this.#ownBeat.renew(table);
   }
 }

@@ -21,7 +21,8 @@ const PROGRAM = `
   worker.service("poller", async ({ lease, signal, client }) => {
     tell({ began: lease.token });
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    tell({ ended: lease.token, why: signal.reason.name });
+    const pushed = await client.push("child", [], { queue: "children" }).catch(({ name }) => name);
+    tell({ ended: lease.token, why: signal.reason.name, pushed });
   }, { restartDelayMs: 100 });
   worker.events.on("expired", () => tell({ expired: true }));
   await worker.start();
@@ -34,6 +35,7 @@ interface Told {
   began?: number;
   ended?: number;
   why?: string;
+  pushed?: string;
   expired?: true;
 }
 
@@ -170,7 +172,7 @@ test(
       withinMs: 10_000,
     });
     const ended = zombie.member.told().find(({ ended: token }) => token === zombie.token);
-    assert.is(ended?.why, "ReservationEnded");
+    assert.equal([ended?.why, ended?.pushed], ["ReservationEnded", "StaleLease"]);
     const record = await client.jobs.find("service.poller");
     assert.equal(
       [record?.state, record?.worker, record?.lease],

@@ -24,10 +24,12 @@ test(
     const opened = new Promise<void>((resolve) => {
       open = resolve;
     });
-    const worker = new Worker({ url: server.url, concurrency: 5, queues: ["a", "b"] });
+    const queues = ["a", "b"];
+    const worker = new Worker({ url: server.url, concurrency: 5, queues, control: false });
     worker.handle("any", () => opened);
     await worker.start();
     await until(() => linesOf(server, "FETCHB").length === 3, { what: "three fetches" });
+    await until(() => linesOf(server, "BEAT").length > 0, { what: "a beat" });
     assert.equal(linesOf(server, "FETCHB"), ["FETCHB 5 a b", "FETCHB 3 a b", "FETCHB 2 a b"]);
     const packets = server.packets;
     open();
