@@ -1,3 +1,5 @@
+import { formatTimestamp } from "./timestamp.ts";
+
 /** FWP: TRACK SET, what is told of the progress of a job. What is left out stays as it was told before. */
 export interface ProgressReport {
   jid: string;
@@ -24,12 +26,10 @@ export type StallPolicy = (typeof STALL_POLICIES)[number];
 /** Where a tracked job is, in FWP's words. Its clients know no others. */
 export type TrackState = "unknown" | "enqueued" | "working" | "success" | "failed" | "dead";
 
-/** What TRACK GET answers; times are epoch milliseconds. */
-export interface TrackedJob {
-  jid: string;
+/** What was told of the progress of a job; times are epoch milliseconds. */
+export interface Progress {
   percent?: number | undefined;
   desc?: string | undefined;
-  state: TrackState;
   /** When something of it changed last; undefined for a job of which nothing is known. */
   updatedAt?: number | undefined;
   /** Grows with each TRACK SET. */
@@ -38,6 +38,25 @@ export interface TrackedJob {
   result?: Buffer | undefined;
   /** Since when the run is stalled that is under way, or was last. */
   stalledAt?: number | undefined;
+}
+
+/** What TRACK GET answers. */
+export interface TrackedJob extends Progress {
+  jid: string;
+  state: TrackState;
+}
+
+/** As it stands in the answer to JOB GET. */
+export function encodeProgress({ result, ...progress }: Progress): string {
+  const { percent, desc, updatedAt, seq, stalledAt } = progress;
+  const members = {
+    percent,
+    desc,
+    updated_at: updatedAt === undefined ? undefined : formatTimestamp(updatedAt),
+    seq,
+    stalled_at: stalledAt === undefined ? undefined : formatTimestamp(stalledAt),
+  };
+  return withResult(members, result);
 }
 
 /** An object with a result spliced in as it is: it need not survive JSON.parse. */

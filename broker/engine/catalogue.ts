@@ -21,11 +21,11 @@ export class Catalogue {
 
 /** @param outline what its text tells of it */
 export function describeJob(found: FoundJob, outline: JobOutline): JobDescription {
-  const { jid, state, queue, runs, enqueuedAt, dueAt, endedAt, failure, attempts } = found;
-  const { reservation, result, forgetAt, cancel } = found;
+  const { jid, queue, runs, enqueuedAt, dueAt, endedAt, failure, attempts } = found;
+  const { reservation, result, forgetAt, cancel, progress } = found;
   return {
     jid,
-    state: state === "working" && cancel !== undefined ? "cancelling" : state,
+    state: stateOf(found),
     queue,
     ...outline,
     attempt: attemptOf(found),
@@ -42,8 +42,15 @@ export function describeJob(found: FoundJob, outline: JobOutline): JobDescriptio
     result,
     forgetAt,
     cancel,
+    progress,
     job: encodeFetchedJob(found),
   };
+}
+
+function stateOf({ state, cancel, isStalled }: FoundJob): JobDescription["state"] {
+  if (state !== "working") return state;
+  if (cancel !== undefined) return "cancelling";
+  return isStalled ? "stalled" : state;
 }
 
 /** The number of the run that comes next, or is under way. FWP counts the failures after the first. */

@@ -3,6 +3,7 @@ import { STALL_POLICIES } from "../../protocol/progress.ts";
 import { digits, integer, list, pairs, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
 import type { JobProgress, StallOutcome } from "./store.ts";
+import type { Told } from "./told.ts";
 
 /** The transitions of what jobs tell of themselves. What they do, and what they return, says the head of the file. */
 
@@ -83,7 +84,7 @@ interface FoundProgress {
   state: JobProgress["state"];
   /** Since when it is there, 0 when that is not known. */
   since: number;
-  told: Map<string, Buffer>;
+  told: Told;
 }
 
 function trackedStateOf(name: string): JobProgress["state"] {

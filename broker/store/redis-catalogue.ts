@@ -4,6 +4,7 @@ import type { Keys } from "./keys.ts";
 import { readLocation } from "./location.ts";
 import { readSoundRecord, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
+import { parseReservation } from "./reservation.ts";
 import * as scripts from "./scripts.ts";
 import {
   type CatalogueStore,
@@ -14,6 +15,7 @@ import {
   type Section,
   UnreadableJob,
 } from "./store.ts";
+import { isAnythingTold, isRunStalled, readProgress } from "./told.ts";
 
 export class RedisCatalogue implements CatalogueStore {
   readonly #link: RedisLink;
@@ -30,8 +32,14 @@ export class RedisCatalogue implements CatalogueStore {
     const found = await scripts.lookUp.run(this.#link, this.#keys, { jid });
     if (found === undefined) return undefined;
     if ("version" in found) throw new UnreadableJob(jid, found.version);
-    const { record, cancel } = found;
-    return { ...readRecord(jid, record), ...readLocation(found), ...(cancel && { cancel }) };
+    const { record, cancel, told, reservation } = found;
+    return {
+      ...readRecord(jid, record),
+      ...readLocation(found),
+      cancel,
+      progress: isAnythingTold(told) ? readProgress(told) : undefined,
+      isStalled: isRunStalled(told, parseReservation(reservation).call),
+    };
   }
 
   async read(

@@ -7,6 +7,7 @@ import { pack } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { pairs, unexpected } from "./redis-reply.ts";
 import type { Deadline, JobProgress, ProgressStore, StallOutcome } from "./store.ts";
+import { readProgress } from "./told.ts";
 
 /** At some 20 µs a report, and with no more of their bytes, Redis is busy for a millisecond or two. */
 const GROUP = { maxItems: 100, maxWeight: 2 ** 20, weigh: weightOf };
@@ -34,18 +35,9 @@ export class RedisProgress implements ProgressStore {
     const [found] = await scripts.findProgress.run(this.#link, this.#keys, {}, [{ jid }]);
     if (found === undefined) return unexpected(found);
     const { state, since, told } = found;
-    const textOf = (name: string) => told.get(name)?.toString();
-    const numberOf = (name: string) => (told.has(name) ? Number(textOf(name)) : undefined);
-    const updatedAt = Math.max(since, numberOf("updatedAt") ?? 0);
-    return {
-      state,
-      updatedAt: updatedAt === 0 ? undefined : updatedAt,
-      percent: numberOf("percent"),
-      desc: textOf("desc"),
-      result: told.get("result"),
-      seq: numberOf("seq"),
-      stalledAt: numberOf("stalledAt"),
-    };
+    const progress = readProgress(told);
+    const updatedAt = Math.max(since, progress.updatedAt ?? 0);
+    return { ...progress, state, updatedAt: updatedAt === 0 ? undefined : updatedAt };
   }
 
   async firstStalls(): Promise<Deadline[]> {

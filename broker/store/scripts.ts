@@ -4,7 +4,7 @@ import type { WorkerState } from "../../protocol/worker-state.ts";
 import { readCancel } from "./cancel.ts";
 import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
-import { bytes, digits, integer, list, text, unexpected } from "./redis-reply.ts";
+import { bytes, digits, integer, list, pairs, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
 import type {
   AckOutcome,
@@ -17,6 +17,7 @@ import type {
   SilentWorker,
   SnoozeOutcome,
 } from "./store.ts";
+import type { Told } from "./told.ts";
 
 /** All transitions, one script each. What they do, and what they return, says the head of the file. */
 
@@ -345,14 +346,19 @@ export const lookUp = new Script({
     "cancelled",
     "done",
     "cancels",
+    "ties",
+    "progress",
+    "stalling",
+    "flushes",
   ],
   fixed: ["jid"],
   each: [],
   parse: (reply): Found | Unreadable | undefined => {
     if (reply === null) return undefined;
-    const [first, score, reservation, record, why] = list(reply);
+    const [first, score, reservation, record, told, why] = list(reply);
     if (score === undefined) return { version: text(first) || undefined };
-    const found = { ...placeOf([first, score, reservation]), record: bytes(record) };
+    const place = placeOf([first, score, reservation]);
+    const found = { ...place, record: bytes(record), told: new Map(pairs(told)) };
     return why === null ? found : { ...found, cancel: readCancel(why) };
   },
 });
@@ -360,6 +366,7 @@ export const lookUp = new Script({
 /** A job with its record. */
 export interface Found extends Place {
   record: Buffer;
+  told: Told;
   /** When it was called off. */
   cancel?: Cancel;
 }

@@ -5,7 +5,7 @@ import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Failure, FailureReport } from "../../protocol/failure.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { JobState } from "../../protocol/job-state.ts";
-import type { ProgressReport, StallPolicy } from "../../protocol/progress.ts";
+import type { Progress, ProgressReport, StallPolicy } from "../../protocol/progress.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 
 /**
@@ -343,7 +343,11 @@ export interface RecordedJob extends StoredJob {
 /** All that is kept of a job. */
 export interface FoundJob extends RecordedJob, Omit<JobLocation, "endedAt"> {
   /** That it was called off: it is cancelled, or will be when its run is over. */
-  cancel?: Cancel;
+  cancel: Cancel | undefined;
+  /** What it has told of itself; undefined when that is nothing. */
+  progress: Progress | undefined;
+  /** The run that is under way has told nothing more for too long. */
+  isStalled: boolean;
 }
 
 export type StallOutcome =
@@ -363,16 +367,9 @@ export interface Measured {
 }
 
 /** What is known of a job, if it is, or was not long ago, tracked. Times are epoch milliseconds. */
-export interface JobProgress {
+export interface JobProgress extends Progress {
   /** Where it is, or how it ended; undefined when that is not known. */
   state: JobState | "success" | "failed" | undefined;
-  /** When anything of this changed last. */
-  updatedAt: number | undefined;
-  percent: number | undefined;
-  desc: string | undefined;
-  result: Buffer | undefined;
-  seq: number | undefined;
-  stalledAt: number | undefined;
 }
 
 /**

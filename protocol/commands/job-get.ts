@@ -3,6 +3,7 @@ import { type Cancel, encodeCancel } from "../cancel.ts";
 import { encodeFailure, type Failure } from "../failure.ts";
 import { encodeJid, parseJid } from "../jid-argument.ts";
 import type { JobState } from "../job-state.ts";
+import { encodeProgress, type Progress } from "../progress.ts";
 import { formatTimestamp } from "../timestamp.ts";
 
 export const JOB_GET_USAGE = "JOB GET <jid>";
@@ -10,8 +11,11 @@ export const JOB_GET_USAGE = "JOB GET <jid>";
 /** All that is known of a job. Times are epoch milliseconds. */
 export interface JobDescription {
   jid: string;
-  /** "cancelling": it is being worked on, and will be cancelled when that ends. */
-  state: JobState | "cancelling";
+  /**
+   * "cancelling": it is being worked on, and will be cancelled when that ends. "stalled": it is being
+   * worked on, and has told nothing of its progress for too long.
+   */
+  state: JobState | "cancelling" | "stalled";
   queue: string;
   jobtype: string;
   tags?: string[] | undefined;
@@ -39,6 +43,8 @@ export interface JobDescription {
   forgetAt?: number | undefined;
   /** That it was called off. */
   cancel?: Cancel | undefined;
+  /** What it has told of itself. */
+  progress?: Progress | undefined;
   /** As FETCH would send it, byte by byte. */
   job: Buffer;
 }
@@ -76,8 +82,9 @@ export function encodeJobDescription(described: JobDescription): Buffer {
     forget_at: encodeTime(described.forgetAt),
     cancel: cancel && encodeCancel(cancel),
   };
-  const { result, job } = described;
+  const { progress, result, job } = described;
   const pieces: Buffer[] = [Buffer.from(JSON.stringify(told).slice(0, -1))];
+  if (progress !== undefined) pieces.push(Buffer.from(`,"progress":${encodeProgress(progress)}`));
   if (result !== undefined) pieces.push(Buffer.from(',"result":'), result);
   return Buffer.concat([...pieces, Buffer.from(',"job":'), job, Buffer.from("}")]);
 }

@@ -9,7 +9,7 @@ const test = suite("store/lua/look-up");
 const job = { v: 1, queue: "q", text: "text" } as const;
 const foreign = { ...job, v: 9 } as unknown as typeof job;
 
-/** What is found of each job; of its record the text. */
+/** What is found of each job; of its record the text, and what was told of it as words. */
 const run =
   (...jids: string[]) =>
   ({ link, keys }: TestStore) =>
@@ -17,8 +17,9 @@ const run =
       jids.map(async (jid) => {
         const found = await lookUp.run(link, keys, { jid });
         if (found === undefined || !("record" in found)) return found;
-        const { record, ...place } = found;
-        return { ...place, text: decodeRecord(record).text.toString() };
+        const { record, told, ...place } = found;
+        const words = [...told].map(([name, value]) => `${name} ${value.toString()}`);
+        return { ...place, text: decodeRecord(record).text.toString(), words };
       }),
     );
 
@@ -36,22 +37,38 @@ transition(test, "a job is found in whichever set it is, with its record", {
     done: { f: 14 },
     cancelled: { g: 15 },
     cancels: { d: { at: 5 }, g: { at: 6, by: "ops" } },
+    flushes: 2,
+    progress: { "2:a": { percent: "5", run: "c:1" }, "1:b": { percent: "before the flush" } },
   },
   when: run("a", "b", "c", "d", "e", "f", "g"),
   returns: [
-    { state: "enqueued", score: 4 * 2 ** 48 + 3, reservation: "", text: "text" },
-    { state: "scheduled", score: 10, reservation: "", text: "text" },
-    { state: "retries", score: 11, reservation: "", text: "text" },
+    {
+      state: "enqueued",
+      score: 4 * 2 ** 48 + 3,
+      reservation: "",
+      text: "text",
+      words: ["percent 5", "run c:1"],
+    },
+    { state: "scheduled", score: 10, reservation: "", text: "text", words: [] },
+    { state: "retries", score: 11, reservation: "", text: "text", words: [] },
     {
       state: "working",
       score: 12,
       reservation: "7 30000 1 c:1 1 w",
       cancel: { at: 5 },
       text: "text",
+      words: [],
     },
-    { state: "dead", score: 13, reservation: "", text: "text" },
-    { state: "done", score: 14, reservation: "", text: "text" },
-    { state: "cancelled", score: 15, reservation: "", cancel: { at: 6, by: "ops" }, text: "text" },
+    { state: "dead", score: 13, reservation: "", text: "text", words: [] },
+    { state: "done", score: 14, reservation: "", text: "text", words: [] },
+    {
+      state: "cancelled",
+      score: 15,
+      reservation: "",
+      cancel: { at: 6, by: "ops" },
+      text: "text",
+      words: [],
+    },
   ],
 });
 
