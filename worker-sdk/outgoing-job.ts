@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import { MAX_LINE_BYTES } from "../protocol/limits.ts";
 import { formatTimestamp } from "../protocol/timestamp.ts";
 import type { Job } from "./job.ts";
@@ -57,6 +58,13 @@ export function outgoingJob(
   return job;
 }
 
+function checkWhole(numbers: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value === undefined || Number.isSafeInteger(value)) continue;
+    throw new RangeError(`${name} is a whole number up to 2^53, not ${inspect(value)}`);
+  }
+}
+
 /** 24 hexadecimal digits: about 90 random bits, which will do for all jobs there will ever be. */
 export function createJid(): string {
   return randomUUID().replaceAll("-", "").slice(0, 24);
@@ -69,6 +77,8 @@ export function createJid(): string {
  */
 export function encodeOutgoingJob(job: OutgoingJob, pusher?: Pick<Job, "jid" | "lease">): string {
   const { jid, type, args, queue, priority, retry, reserveForSeconds, at, custom } = job;
+  // JSON would make null of some, which is what was left out to a server.
+  checkWhole({ priority, retry, reserveForSeconds });
   const text = encodeJson({
     jid,
     jobtype: type,

@@ -82,6 +82,20 @@ test("a job waits for its time, or for its delay", async () => {
   assert.is(both.message, "a job has either `at` or `delayMs`");
 });
 
+test("A1.9 the number of attempts is taken as it is, or refused", async () => {
+  for (const retry of [1e9, 40_000, -1, 0, Number.MAX_SAFE_INTEGER]) {
+    await client.push("count", [1], { retry });
+    assert.is(((await fetched()) as { retry: unknown }).retry, retry);
+  }
+  const refusal = (retry: unknown) =>
+    failureOf(client.push("count", [1], { retry: retry as number })).then(String);
+  for (const retry of [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, "x", null]) {
+    const told = await refusal(retry);
+    assert.match(told, /^RangeError: retry is a whole number up to 2\^53, not /);
+  }
+  assert.is((await client.info()).faktory.total_enqueued, 0);
+});
+
 test("a jid that is live is stored once", async () => {
   await client.push("count", [1], { jid: "only-once" });
   await client.push("count", [2], { jid: "only-once" });
