@@ -90,17 +90,26 @@ export class RunningJob {
 
   /** The server has taken it away: somebody else may have it by now. */
   lose(): void {
-    if (this.#abortedFor === undefined) this.#abort(new ReservationEnded("its lease has ended"));
+    const reason = new ReservationEnded("its lease has ended");
+    if (this.#abortedFor === undefined) this.#fire(reason);
+    else if (this.#abortedFor instanceof JobCancelled) this.#abortedFor = reason;
+    else return;
+    this.#startGrace();
   }
 
-  /** It was called off: the signal fires, and whatever comes of it then, it is not run again. */
+  /**
+   * It was called off: the signal fires, and whatever comes of it then, it is not run again. There is no
+   * grace: who asks whether it has ended is not told so while it runs.
+   */
   cancel(why: CancelReason): void {
-    if (this.#abortedFor === undefined) this.#abort(new JobCancelled(why));
+    if (this.#abortedFor === undefined) this.#fire(new JobCancelled(why));
   }
 
   /** The worker stops: the signal fires, and after the grace the job is handed back. */
   interrupt(): void {
-    if (this.#abortedFor === undefined) this.#abort(new WorkerStopping("the worker stops"));
+    if (this.#abortedFor === undefined) this.#fire(new WorkerStopping("the worker stops"));
+    else if (!(this.#abortedFor instanceof JobCancelled)) return;
+    this.#startGrace();
   }
 
   /** It goes back at once, if it is still ours: it has not been begun. */
@@ -109,11 +118,21 @@ export class RunningJob {
   }
 
   #abort(reason: Error): void {
+    this.#fire(reason);
+    this.#startGrace();
+  }
+
+  #fire(reason: Error): void {
     // Its report waits for the server, which says no more than what that will be told.
     if (this.#isSettled) return;
     clearTimeout(this.#timer);
     this.#abortedFor = reason;
     this.#controller?.abort(reason);
+  }
+
+  #startGrace(): void {
+    if (this.#isSettled) return;
+    clearTimeout(this.#timer);
     this.#timer = startTimer(() => this.#giveUp(), this.#limits.graceMs);
   }
 
@@ -123,7 +142,7 @@ export class RunningJob {
     if (reason instanceof ReservationEnded) this.#settle({ kind: "expired" });
     else if (reason instanceof WorkerStopping) this.#settle({ kind: "handedBack" });
     else if (reason instanceof JobCancelled)
-      this.#settle({ kind: "cancelled", reason, ended: outcomeOf(reason) });
+      this.#settle({ kind: "cancelled", reason, ended: { kind: "handedBack" } });
     else this.#settle(outcomeOf(reason));
   }
 }

@@ -106,11 +106,29 @@ test("one that is cancelled is over, however it ends", async () => {
   assert.is(reason.message, "cancelled by ann");
   done.end({ kind: "done" });
   assert.equal(await done.outcome, { kind: "cancelled", reason, ended: { kind: "done" } });
-  const stuck = new RunningJob(job, limits);
-  stuck.cancel({});
-  const outcome = await stuck.outcome;
-  assert.is(outcome.kind, "cancelled");
-  assert.equal((outcome as { ended: unknown }).ended, outcomeOf(stuck.signal.reason));
+});
+
+test("one that is cancelled has all its time to end, unless its worker stops or has lost it", async () => {
+  const handler = new RunningJob(job, limits);
+  handler.cancel({});
+  await new Promise((resolve) => setTimeout(resolve, 10 * limits.graceMs));
+  handler.end(failure);
+  assert.equal(((await handler.outcome) as { ended: unknown }).ended, failure);
+  const interrupted = new RunningJob(job, limits);
+  interrupted.cancel({});
+  interrupted.interrupt();
+  const { reason } = interrupted.signal as { reason: JobCancelled };
+  assert.equal(await interrupted.outcome, {
+    kind: "cancelled",
+    reason,
+    ended: { kind: "handedBack" },
+  });
+  const lost = new RunningJob(job, limits);
+  const { signal } = lost;
+  lost.cancel({});
+  lost.lose();
+  assert.equal(await lost.outcome, { kind: "expired" });
+  assert.is((signal.reason as Error).name, "JobCancelled");
 });
 
 test("what fired its signal first counts", async () => {

@@ -52,26 +52,46 @@ test(
 );
 
 test(
-  "a handler that throws then has failed, and one that does not end in its grace is not waited for",
+  "a handler that throws then has failed",
   withScriptedServer(async (server) => {
-    for (const [name, errtype] of [
-      ["throws", "Error"],
-      ["runs on", "JobCancelled"],
-    ]) {
-      cancelInBeats(server);
-      server.lines.length = 0;
-      const worker = new Worker({ url: server.url, beatIntervalMs: 10, graceMs: 10 });
-      worker.handle("long", async (_args, { signal }) => {
-        await new Promise((resolve) => signal.addEventListener("abort", resolve));
-        if (name === "throws") throw new Error("half of it is done");
-        await new Promise(() => {});
+    cancelInBeats(server);
+    const worker = new Worker({ url: server.url, beatIntervalMs: 10 });
+    worker.handle("long", async (_args, { signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      throw new Error("half of it is done");
+    });
+    await worker.start();
+    await until(() => toldOf(server, "FAIL").length > 0, { what: "which is told" });
+    const [fail] = toldOf(server, "FAIL");
+    assert.equal([fail?.["message"], fail?.["lease"]], ["half of it is done", 7]);
+    await worker.stop();
+  }),
+);
+
+test(
+  "one that runs on is renewed until it has ended, and goes back when its worker stops",
+  withScriptedServer(async (server) => {
+    cancelInBeats(server);
+    let isTold = false;
+    const worker = new Worker({ url: server.url, beatIntervalMs: 10, graceMs: 10 });
+    worker.handle("long", async (_args, { signal }) => {
+      signal.addEventListener("abort", () => {
+        isTold = true;
       });
-      await worker.start();
-      await until(() => toldOf(server, "FAIL").length > 0, { what: `it ${name}, which is told` });
-      const [fail] = toldOf(server, "FAIL");
-      assert.equal([fail?.["errtype"], fail?.["lease"]], [errtype, 7]);
-      await worker.stop();
-    }
+      await new Promise(() => {});
+    });
+    await worker.start();
+    await until(() => isTold, { what: "it is told" });
+    const renewals = () => toldOf(server, "BEAT").filter(({ jobs }) => jobs !== undefined).length;
+    const before = renewals();
+    await until(() => renewals() > before + 5, { what: "it is renewed for longer than its grace" });
+    assert.equal(toldOf(server, "FAIL"), []);
+    const { jobs } = await worker.stop({ timeoutMs: 0 });
+    assert.equal(
+      jobs.map(({ outcome }) => outcome),
+      ["cancelled"],
+    );
+    assert.is(toldOf(server, "FAIL")[0]?.["interrupted"], true);
   }),
 );
 
@@ -117,7 +137,8 @@ test(
       else await until(() => toldOf(server, "BEAT").length > 0, { what: "it beats" });
       assert.is(isAsked(), control);
       if (control) await until(() => log.of("control.lost").length > 0, { what: "it is logged" });
-      assert.ok(log.lines.every(({ level }) => level === "info" || level === "debug"));
+      const lines = log.lines.filter(({ event }) => event === "control.lost");
+      assert.ok(lines.every(({ level }) => level === "debug"));
       await worker.stop();
     }
   }),

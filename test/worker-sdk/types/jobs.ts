@@ -92,6 +92,59 @@ export function handlers(worker: Worker<Jobs>) {
   worker.handle("tidy", () => {}, { integers: "bigint" });
 }
 
+export function longJobs(worker: Worker<Jobs>) {
+  worker
+    .handle(
+      "resize",
+      async ([id], { progress, result, lease }) => {
+        const token: number | undefined = lease?.token;
+        await progress(50, id, { result: { token } });
+        result({ id }, { keepForSeconds: 60 });
+        // @ts-expect-error -- the seconds have a name
+        result({ id }, 60);
+        // @ts-expect-error -- no such option
+        await progress(50, id, { note: "half" });
+      },
+      { stallAfterSeconds: 60, onStall: "cancel" },
+    )
+    .service(
+      "poller",
+      async ({ signal, client }) => {
+        await client.push("tidy", []);
+        // @ts-expect-error -- the service's client knows the same map
+        await client.push("rezise", []);
+        signal.throwIfAborted();
+      },
+      { restartDelayMs: 100, healthyAfterMs: 1_000, onStall: "retry", stallAfterSeconds: 5 },
+    );
+  // @ts-expect-error -- none of the three
+  worker.handle("tidy", () => {}, { stallAfterSeconds: 5, onStall: "kill" });
+  // @ts-expect-error -- a service has no arguments
+  worker.service("other", ([id]: [string], { signal }) => [id, signal]);
+  // @ts-expect-error -- and is not one of several at once
+  worker.service("third", () => {}, { concurrency: 2 });
+  worker.events.on("cancelled", ({ jid }, { reason, by }) => [jid, reason?.length, by?.length]);
+  // @ts-expect-error -- nobody need have said why
+  worker.events.on("cancelled", (_job, { reason }) => reason.length);
+}
+
+export async function administration(client: Client<Jobs>) {
+  const record = await client.jobs.find("a");
+  // @ts-expect-error -- there may be none
+  const type: string = record.job.type;
+  const state: "cancelling" | "cancelled" = (await client.jobs.cancel("a", { by: "ann" })).state;
+  for await (const { jid } of client.jobs.list({ state: "dead", type: "tidy" })) jid.trim();
+  // @ts-expect-error -- no such state
+  client.jobs.list({ state: "deceased" });
+  // @ts-expect-error -- no such filter
+  client.jobs.list({ jobtype: "tidy" });
+  const running: number = (await client.tags.cancel("t", { reason: "moved" })).running;
+  await client.onBehalfOf({ jid: "a", lease: 7 }).push("tidy", []);
+  // @ts-expect-error -- on anybody's behalf it knows the same map
+  await client.onBehalfOf({ jid: "a", lease: 7 }).push("rezise", []);
+  return [type, state, running];
+}
+
 export function middleware(worker: Worker<Jobs>, client: Client<Jobs>) {
   worker.use(async (context: JobContext<Jobs>, next) => {
     await context.client.push("tidy", []);
