@@ -12,10 +12,8 @@ export interface ProgressReport {
   token?: number;
   /** Millrace's own: what there is of a result so far, any JSON, kept byte for byte. */
   result?: Buffer;
-  /** Millrace's own: the job is stalled when so long no more is told of it; 0 for never. */
-  stallSeconds?: number;
-  /** With that: what becomes of it then. */
-  onStall?: StallPolicy;
+  /** Millrace's own: when no more is told of the job for so long, it is stalled; 0 for never. */
+  stall?: { seconds: number; policy: StallPolicy };
 }
 
 export const STALL_POLICIES = ["warn", "cancel", "retry"] as const;

@@ -97,7 +97,7 @@ export class RunningContext implements JobContext {
     if (stallAfterSeconds === undefined) return;
     // A Faktory Enterprise would say OK, and not watch.
     if (this.job.lease === undefined) this.log.warn({ event: "job.stall-not-watched" });
-    else void this.#tell({ stallSeconds: stallAfterSeconds, onStall });
+    else void this.#tell({ stall: { seconds: stallAfterSeconds, policy: onStall } });
   }
 
   /** The handler has ended: what it told last goes ahead of that, and its result with it. */

@@ -63,12 +63,12 @@ export class RedisProgress implements ProgressStore {
 
 /** Numbers as texts, since Lua would write large ones otherwise; and bytes, which it can't unpack. */
 function textsOf(told: Omit<ProgressReport, "jid" | "token" | "reserveUntil">): object {
-  const { percent, desc, result, stallSeconds, onStall } = told;
+  const { percent, desc, result, stall } = told;
   return {
     ...(percent !== undefined && { percent: String(percent) }),
     ...(desc !== undefined && { desc }),
     ...(result !== undefined && { result: result.toString() }),
-    ...(stallSeconds !== undefined && { stallMs: String(stallSeconds * 1_000), onStall }),
+    ...(stall && { stallMs: String(stall.seconds * 1_000), onStall: stall.policy }),
   };
 }
 

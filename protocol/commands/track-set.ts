@@ -80,7 +80,7 @@ function readStall(
   seconds: number | undefined,
   word: string | undefined,
   refuse: (why: string) => CommandError,
-): Pick<ProgressReport, "stallSeconds" | "onStall"> {
+): Pick<ProgressReport, "stall"> {
   if (seconds === undefined) {
     if (word !== undefined) throw refuse("on_stall needs a stall_after");
     return {};
@@ -88,21 +88,21 @@ function readStall(
   if (seconds < 0 || seconds > MAX_STALL_SECONDS) {
     throw refuse(`stall_after must be between 0 and ${MAX_STALL_SECONDS}`);
   }
-  const onStall = STALL_POLICIES.find((policy) => policy === (word ?? "warn"));
-  if (onStall === undefined) throw refuse(`on_stall must be one of ${STALL_POLICIES.join(", ")}`);
-  return { stallSeconds: seconds, onStall };
+  const policy = STALL_POLICIES.find((one) => one === (word ?? "warn"));
+  if (policy === undefined) throw refuse(`on_stall must be one of ${STALL_POLICIES.join(", ")}`);
+  return { stall: { seconds, policy } };
 }
 
 export function encodeTrackSet({ result, ...report }: ProgressReport): string {
-  const { jid, percent, desc, reserveUntil, token, stallSeconds, onStall } = report;
+  const { jid, percent, desc, reserveUntil, token, stall } = report;
   const members = {
     jid,
     percent,
     desc,
     reserve_until: reserveUntil === undefined ? undefined : formatTimestamp(reserveUntil),
     lease: token,
-    stall_after: stallSeconds,
-    on_stall: onStall,
+    stall_after: stall?.seconds,
+    on_stall: stall?.policy,
   };
   return `TRACK SET ${withResult(members, result)}`;
 }

@@ -20,8 +20,7 @@ async function stall({ engine, store, push, client, clock, seed }: TestEngine): 
   await engine.progress.note({
     jid: "a",
     percent: 5,
-    stallSeconds: STALL_SECONDS,
-    onStall: "warn",
+    stall: { seconds: STALL_SECONDS, policy: "warn" },
   });
   clock.advance(STALL_SECONDS * 1_000);
   await seed({ alive: clock.now() });

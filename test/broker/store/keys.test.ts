@@ -43,7 +43,7 @@ test("whatever is done, Redis holds no other keys than these", async () => {
     const report = { errtype: "E", message: "m", backtrace: [] };
     await store.fail({ jid: "a", report, jitter: 0, cause: "reported" });
     await store.fail({ jid: "b", report, jitter: 0, cause: "reported" });
-    await store.progress.note({ jid: "c", percent: 1, stallSeconds: 5, onStall: "warn" });
+    await store.progress.note({ jid: "c", percent: 1, stall: { seconds: 5, policy: "warn" } });
     await store.ack({ jid: "c" });
     const counts = new Map([[1, 1]]);
     await store.figures.add([{ jobtype: "T", waits: counts, runs: counts, failed: 1 }], 7);

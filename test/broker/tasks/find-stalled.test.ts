@@ -30,7 +30,7 @@ async function beat(world: TestTask, token: number, ms: number): Promise<void> {
 }
 
 /** A worker that has fetched the job "a", and told once that it goes on. */
-async function begin(world: TestTask, onStall: StallPolicy): Promise<number> {
+async function begin(world: TestTask, policy: StallPolicy): Promise<number> {
   const { engine, task, push, client, seed, clock } = world;
   await seed({ alive: clock.now() });
   task.start();
@@ -42,8 +42,7 @@ async function begin(world: TestTask, onStall: StallPolicy): Promise<number> {
     jid: "a",
     token,
     percent: 5,
-    stallSeconds: STALL_SECONDS,
-    onStall,
+    stall: { seconds: STALL_SECONDS, policy },
   });
   return token;
 }
@@ -162,11 +161,11 @@ test(
     }
     const startedAt = clock.now();
     await engine.jobs.keepAlive();
-    await engine.progress.note({ jid: "a", stallSeconds: 1, onStall: "warn" });
+    await engine.progress.note({ jid: "a", stall: { seconds: 1, policy: "warn" } });
     const stalled = () => log.of("job.stalled").map(({ jid }) => jid);
     await pass(300, 100);
     await engine.jobs.keepAlive();
-    await other.engine.progress.note({ jid: "b", stallSeconds: 1, onStall: "warn" });
+    await other.engine.progress.note({ jid: "b", stall: { seconds: 1, policy: "warn" } });
     await pass(699, 1);
     assert.equal(stalled(), []);
     await pass(1);

@@ -44,13 +44,12 @@ test("millrace's own members are taken", () => {
   assertTable(
     {
       '"lease":7': { ...bare, token: 7 },
-      '"stall_after":60': { ...bare, stallSeconds: 60, onStall: "warn" },
+      '"stall_after":60': { ...bare, stall: { seconds: 60, policy: "warn" } },
       '"stall_after":2592000,"on_stall":"retry"': {
         ...bare,
-        stallSeconds: 2_592_000,
-        onStall: "retry",
+        stall: { seconds: 2_592_000, policy: "retry" },
       },
-      '"stall_after":0': { ...bare, stallSeconds: 0, onStall: "warn" },
+      '"stall_after":0': { ...bare, stall: { seconds: 0, policy: "warn" } },
       '"reserve_until":""': bare,
       '"reserve_until":"2000-01-01T00:00:00Z"': {
         ...bare,
@@ -132,8 +131,7 @@ test("what a client tells is read as it was meant", () => {
     reserveUntil: NOW + 1_000,
     token: 7,
     result: Buffer.from('{"rows": 1.0}'),
-    stallSeconds: 60,
-    onStall: "retry",
+    stall: { seconds: 60, policy: "retry" },
   } as const;
   const line = encodeTrackSet(report);
   assert.is(
