@@ -9,6 +9,7 @@ export const ATTEMPT_OUTCOMES = [
   "snoozed",
   "interrupted",
   "done",
+  "cancelled",
 ] as const;
 
 /** A run of a job that is over. Times are epoch milliseconds. */

@@ -371,7 +371,7 @@ export class RedisStore implements Store {
     for (const listener of this.#listeners) listener(notice);
   }
 
-  #commitAck(jobs: HeldJob[]): Promise<AckOutcome[]> {
+  #commitAck(jobs: HeldJob[]): Promise<(AckOutcome | typeof LATER)[]> {
     const items = jobs.map(({ jid, token = 0 }) => ({ jid, token }));
     const now = this.#clock.now();
     return scripts.ack.run(this.#link, this.#keys, { now, day: dayOf(now) }, items);

@@ -213,15 +213,16 @@ export const ack = new Script({
   ],
   fixed: ["now", "day"],
   each: ["jid", "token"],
-  parse: (reply): AckOutcome[] =>
+  parse: (reply): (AckOutcome | typeof LATER)[] =>
     Array.from(text(reply), (letter) => ACK_OUTCOMES[letter] ?? unexpected(text(reply))),
 });
 
-const ACK_OUTCOMES: Record<string, AckOutcome> = {
+const ACK_OUTCOMES: Record<string, AckOutcome | typeof LATER> = {
   d: "done",
   c: "cancelled",
   u: "unknown",
   s: "stale",
+  w: LATER,
 };
 
 export const complete = new Script({

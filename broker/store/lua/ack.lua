@@ -1,6 +1,6 @@
 -- Ends jobs that a worker has done: nothing is left of them but the count, and of those that are tracked
 -- what was told of them. One that was called off is cancelled all the same.
--- May use endings, recalled, tracking
+-- Uses endings, cancellations, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -18,10 +18,12 @@
 -- ARGV[3] each jid
 -- ARGV[4] each token: of the lease that the worker has; 0 for a worker that names none
 -- Returns a letter for each job: d when it was done now, c when it was called off and is cancelled now, u
--- when it was not being worked on, s when the worker's lease is stale: nothing has changed then
+-- when it was not being worked on, s when the worker's lease is stale, w when it is to be asked for again,
+-- since the jobs before it were large: nothing has changed then
 
 local jobs, working, reservations, counters, history, ties, cancelling = unpack(KEYS, 1, 7)
-local now, day = ARGV[1], ARGV[2]
+local now, day = tonumber(ARGV[1]), ARGV[2]
+local MAX_BYTES = 1048576
 local NO_LEASE = '0'
 local jids = {}
 for index = 3, #ARGV, 2 do jids[#jids + 1] = ARGV[index] end
@@ -29,12 +31,22 @@ if #jids == 0 then return '' end
 
 -- Every job in `working` has one; it begins with the token of its lease.
 local held = redis.call('HMGET', reservations, unpack(jids))
+-- Most jobs have no ties, and few are called off: as a rule there are none anywhere.
+local isPlain = redis.call('EXISTS', ties, cancelling) == 0
 local finished = {}
 local outcomes = {}
 local seen = {}
+local rewritten = 0
 
 local function isUnder(token, reservation)
   return reservation and reservation:sub(1, #token + 1) == token .. ' '
+end
+
+-- What becomes of a job that was called off.
+local function cancel(jid)
+  if rewritten > MAX_BYTES then return 'w' end
+  rewritten = rewritten + cancellations().conclude(jid, now, day)
+  return 'c'
 end
 
 for index, jid in ipairs(jids) do
@@ -42,43 +54,28 @@ for index, jid in ipairs(jids) do
   local reservation = not seen[jid] and held[index]
   if token ~= NO_LEASE and not isUnder(token, reservation) then
     outcomes[index] = 's'
-  elseif reservation then
+  elseif not reservation then
+    outcomes[index] = 'u'
+  elseif not isPlain and redis.call('SISMEMBER', cancelling, jid) == 1 then
+    outcomes[index] = cancel(jid)
+    seen[jid] = outcomes[index] == 'c'
+  else
     seen[jid] = true
     outcomes[index] = 'd'
     finished[#finished + 1] = jid
-  else
-    outcomes[index] = 'u'
   end
-end
-
--- Of jobs that have ended those that are done; the others were called off, and are kept.
-local function keepCalledOff()
-  local isCalledOff = recalled().among(finished)
-  local done, kept = {}, {}
-  for _, jid in ipairs(finished) do
-    local kind = isCalledOff[jid] and kept or done
-    kind[#kind + 1] = jid
-  end
-  for index, jid in ipairs(jids) do
-    if outcomes[index] == 'd' and isCalledOff[jid] then outcomes[index] = 'c' end
-  end
-  recalled().keep(kept, now)
-  return done
 end
 
 if #finished > 0 then
   redis.call('ZREM', working, unpack(finished))
+  redis.call('HDEL', jobs, unpack(finished))
   redis.call('HDEL', reservations, unpack(finished))
   redis.call('HINCRBY', counters, 'processed', #finished)
   redis.call('HINCRBY', history, 'processed:' .. day, #finished)
-  -- Most jobs have no ties, and few are called off: as a rule there are none anywhere.
-  local isPlain = redis.call('EXISTS', ties, cancelling) == 0
-  local done = isPlain and finished or keepCalledOff()
-  if #done > 0 then redis.call('HDEL', jobs, unpack(done)) end
-  if not isPlain then
-    tracking().ended(done, 'success', now)
-    endings().untie(done, now)
-  end
+end
+if not isPlain then
+  tracking().ended(finished, 'success', now)
+  endings().untie(finished, now)
 end
 
 return table.concat(outcomes)

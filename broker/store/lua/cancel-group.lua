@@ -1,8 +1,7 @@
 -- Calls off a group of jobs: from now on none of them is handed out, and none is pushed. Those that are
 -- there are called off by sweep-group.lua. A group that is being called off stays as it is; so does one
 -- that was, and of which nothing waits or runs.
--- Uses closing
--- May use membership
+-- Uses closing, membership
 -- KEYS[1] ties
 -- KEYS[2] groups
 -- ARGV[1] now
@@ -11,6 +10,7 @@
 -- ARGV[4] by: the same
 -- Returns what find-group.lua does
 
+local closing = closing()
 local groups = KEYS[2]
 local now, name, reason, by = unpack(ARGV)
 local closed, cancelOfGroup = groups .. 'closed', groups .. 'cancel:' .. name

@@ -1,6 +1,6 @@
 -- Calls off jobs. One that waits is cancelled; one that is being worked on is so when it ends, and until
 -- then its worker is told. What was called off before stays as it was.
--- Uses records, recall
+-- Uses records, withdrawals
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] scheduled
@@ -22,6 +22,7 @@
 -- off first; {"dead"} or {"done"}; {"unreadable", version} when nobody here can tell in which queue it is;
 -- {"unknown"}; or {"later"} when it is to be asked for again, since the jobs before it were large
 
+local records, withdrawals = records(), withdrawals()
 local jobs, dead, done = KEYS[1], KEYS[7], KEYS[14]
 local cancels, cancelling, cancelled = unpack(KEYS, 8, 10)
 local now = ARGV[1]
@@ -42,7 +43,7 @@ local function cancel(jid, why)
   local record = redis.call('HGET', jobs, jid)
   if not record then return { 'unknown' } end
   bytesRead = bytesRead + #record
-  local state = recall.one(jid, records.findQueue(record), why, now)
+  local state = withdrawals.callOff(jid, records.findQueue(record), why, now)
   if state then return { state, why } end
   local header, version = records.unpackHeader(record)
   if not header and version then return { 'unreadable', tostring(version) } end
@@ -52,6 +53,6 @@ end
 local outcomes = {}
 for index = 2, #ARGV, 2 do outcomes[#outcomes + 1] = cancel(ARGV[index], ARGV[index + 1]) end
 
-recall.finish(now)
+withdrawals.finish(now)
 
 return outcomes

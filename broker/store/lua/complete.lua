@@ -1,7 +1,6 @@
 -- Ends jobs that a worker has done and that are kept for a while, with what came of them. One that can't
 -- be read here stays until its reservation ends. One that was called off is cancelled all the same.
--- Uses records, runs
--- May use endings, recalled, tracking
+-- Uses records, runs, endings, cancellations, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -25,13 +24,14 @@
 -- not the worker's any longer; "unreadable" and the version of the record, which is empty when that is
 -- damaged; or "later" when it is to be asked for again, since the jobs before it were large
 
+local records, runs = records(), runs()
 local jobs, working, reservations, done, counters, history = unpack(KEYS, 1, 6)
 local cancelling = KEYS[8]
 local now, day = tonumber(ARGV[1]), ARGV[2]
 local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
 local rewritten = 0
-local completed, calledOff = {}, {}
+local completed = {}
 
 local function endReservation(jid)
   redis.call('ZREM', working, jid)
@@ -42,12 +42,11 @@ local function complete(jid, token, forgetAt, result)
   local run = runs.read(redis.call('HGET', reservations, jid))
   if token ~= '0' and run.token ~= token then return 'stale' end
   if not run.token then return 'unknown' end
+  if rewritten > MAX_BYTES then return 'later' end
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
-    endReservation(jid)
-    calledOff[#calledOff + 1] = jid
+    rewritten = rewritten + cancellations().conclude(jid, now, day)
     return 'cancelled'
   end
-  if rewritten > MAX_BYTES then return 'later' end
   local record = redis.call('HGET', jobs, jid)
   local header, textStart = records.unpackHeader(record)
   if not header then return 'unreadable ' .. tostring(textStart or '') end
@@ -65,15 +64,11 @@ end
 local outcomes = {}
 for index = 3, #ARGV, 4 do outcomes[#outcomes + 1] = complete(unpack(ARGV, index, index + 3)) end
 
-local count = #completed + #calledOff
-if count > 0 then
-  redis.call('HINCRBY', counters, 'processed', count)
-  redis.call('HINCRBY', history, 'processed:' .. day, count)
-end
 if #completed > 0 then
+  redis.call('HINCRBY', counters, 'processed', #completed)
+  redis.call('HINCRBY', history, 'processed:' .. day, #completed)
   tracking().ended(completed, 'success', now)
   endings().keep(completed, now)
 end
-if #calledOff > 0 then recalled().keep(calledOff, now) end
 
 return outcomes

@@ -1,5 +1,5 @@
 -- Deletes some of the jobs that clear.lua and remove-queues.lua have set aside.
--- May use endings
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] removals
 -- KEYS[3] removed

@@ -1,6 +1,5 @@
 -- Deletes a job, wherever it is, unless somebody works on it.
--- Uses records, places
--- May use endings
+-- Uses records, places, endings
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] scheduled
@@ -17,6 +16,7 @@
 -- Returns "deleted"; "working" when it is being worked on; "unknown" when it is nowhere; or "unreadable"
 -- and the version of its record, which is empty when that is damaged, when it may be in any queue
 
+local records, places = records(), places()
 local jobs, cancels, now, jid = KEYS[1], KEYS[9], ARGV[1], ARGV[2]
 
 local state, _, set, record = places.find(jid)

@@ -1,5 +1,5 @@
 -- Deletes jobs of scheduled, retries or dead.
--- May use endings
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] scheduled
 -- KEYS[3] retries

@@ -2,8 +2,7 @@
 -- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
 -- another broker, and is due again in a minute, so that it is in nobody's way. One that is dead stays so
 -- while its group is being called off.
--- Uses records
--- May use membership, endings
+-- Uses records, membership, endings
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -22,6 +21,7 @@
 -- Returns for each job: the name of its queue; nil when it stayed; or 0 when it is to be asked for
 -- again, since the jobs before it were large
 
+local records = records()
 local jobs, queues, prefix, scheduled, retries, dead, sequence, notices = unpack(KEYS, 1, 8)
 local ties = KEYS[9]
 local origin, now, dueBy = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

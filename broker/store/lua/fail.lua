@@ -4,8 +4,7 @@
 -- One whose record is damaged dies. One of a format that is not known here is left to another broker;
 -- if it is overdue, it is again in a minute, so that it is in nobody's way.
 -- One that was called off is cancelled, whatever it is that happened to it.
--- Uses records, runs, presence
--- May use endings, recalled, tracking
+-- Uses records, runs, presence, endings, cancellations, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -39,9 +38,10 @@
 -- version} when it was left to another broker, {"unknown"} when it was not being worked on, or {"later"}
 -- when it is to be asked for again, since the jobs before it were large
 
+local records, runs, presence = records(), runs(), presence()
 local jobs, working, reservations, retries, dead = unpack(KEYS, 1, 5)
 local counters, history, cancelling = KEYS[6], KEYS[7], KEYS[11]
-local now = tonumber(ARGV[1])
+local now, day = tonumber(ARGV[1]), ARGV[2]
 local DEFAULT_RETRY = 25
 local POSTPONED_MS = 60000
 -- Ten years. A client may hand over a job with any count of failures, and no date is endless.
@@ -50,7 +50,7 @@ local MAX_BYTES = 1048576
 local OUTCOMES = { reported = 'failed', expired = 'expired', stalled = 'stalled' }
 local rewritten = 0
 local outcomes = {}
-local counts = { processed = 0, failures = 0 }
+local count = 0
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
 
 -- What FWP keeps of the failures so far, this one included.
@@ -88,10 +88,7 @@ local function fail(jid, report, jitter, cause, token, call)
     return { 'postponed', grace }
   end
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
-    redis.call('ZREM', working, jid)
-    redis.call('HDEL', reservations, jid)
-    recalled().keep({ jid }, now)
-    counts.processed = counts.processed + 1
+    rewritten = rewritten + cancellations().conclude(jid, now, day)
     return { 'cancelled' }
   end
   local isLost = cause == 'lost' or (cause == 'expired' and run.leaseMs > 0)
@@ -111,8 +108,7 @@ local function fail(jid, report, jitter, cause, token, call)
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
     return { 'unknown' }
   end
-  counts.processed = counts.processed + 1
-  counts.failures = counts.failures + 1
+  count = count + 1
   if not header then
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. working)
     redis.call('ZADD', dead, now, jid)
@@ -154,10 +150,10 @@ for index = 3, #ARGV, 6 do
   outcomes[#outcomes + 1] = fail(jid, cmsgpack.unpack(report), tonumber(jitter), cause, token, call)
 end
 
-for counter, count in pairs(counts) do
-  if count > 0 then
+if count > 0 then
+  for _, counter in ipairs({ 'processed', 'failures' }) do
     redis.call('HINCRBY', counters, counter, count)
-    redis.call('HINCRBY', history, counter .. ':' .. ARGV[2], count)
+    redis.call('HINCRBY', history, counter .. ':' .. day, count)
   end
 end
 

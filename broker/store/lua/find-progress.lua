@@ -18,6 +18,7 @@
 -- is nowhere, "success" or "failed", as it ended, and an empty string; or two empty strings, when it is
 -- not tracked or nothing is known of it. And all that was told of it, a name and a value in turns
 
+local records, runs, places, tracking = records(), runs(), places(), tracking()
 local jobs, reservations = KEYS[1], KEYS[6]
 
 -- Since when a job is where it is. Of one that nobody has worked on yet only its ties may tell.

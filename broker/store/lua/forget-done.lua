@@ -1,5 +1,5 @@
 -- Deletes jobs that are done and have been kept for their time.
--- May use endings
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] done
 -- KEYS[3] ties

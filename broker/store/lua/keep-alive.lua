@@ -7,6 +7,8 @@
 -- ARGV[1] now
 -- Returns a number that is another one when jobs may have come into a queue since it was asked last
 
+local presence = presence()
+
 presence.note(tonumber(ARGV[1]))
 
 return tonumber(redis.call('GET', KEYS[3]) or 0)

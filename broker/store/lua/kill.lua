@@ -1,5 +1,5 @@
 -- Moves jobs of scheduled, retries or dead to dead, as if they had died now.
--- May use endings
+-- Uses endings
 -- KEYS[1] scheduled
 -- KEYS[2] retries
 -- KEYS[3] dead

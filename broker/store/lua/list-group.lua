@@ -18,6 +18,7 @@
 -- its state and its score there, record and version, the last two as in list.lua. The state is nil for a
 -- job that is nowhere, since it was removed and is only not deleted yet
 
+local records, places, ranks = records(), places(), ranks()
 local jobs = KEYS[1]
 local limit = tonumber(ARGV[1])
 local set = KEYS[9] .. 'jobs:' .. ARGV[2]

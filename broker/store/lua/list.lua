@@ -17,6 +17,7 @@
 -- those that were asked for, jid, score, record and version. Of a job that can't be read here the record
 -- is an empty string, and the version another when that is damaged; of others the version is nil
 
+local records, ranks = records(), ranks()
 local jobs, prefix = KEYS[1], KEYS[2]
 local SETS = {
   scheduled = KEYS[3],

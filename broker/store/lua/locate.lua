@@ -13,6 +13,7 @@
 -- Returns for each job {state, score, reservation}: the state is "enqueued", or the name of the set that
 -- has it, and the reservation an empty string when it is not being worked on; nil when it is nowhere
 
+local places = places()
 local reservations = KEYS[6]
 
 local found = {}

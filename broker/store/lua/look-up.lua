@@ -20,6 +20,7 @@
 -- called off; nil when it is nowhere; {version} of a job that can't be read
 -- here, which may be in any queue: an empty string when its record is damaged
 
+local records, places, tracking = records(), places(), tracking()
 local jobs, reservations, cancels, jid = KEYS[1], KEYS[6], KEYS[10], ARGV[1]
 
 local state, score, _, record = places.find(jid)

@@ -16,6 +16,7 @@
 -- Returns a digit for each job: 1 when it is noted, 0 when the worker's lease is stale: nothing has changed
 -- then
 
+local runs, tracking = runs(), tracking()
 local jobs, working, reservations, ties, _, stalling = unpack(KEYS)
 local now = tonumber(ARGV[1])
 local NO_LEASE = '0'

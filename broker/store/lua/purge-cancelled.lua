@@ -1,5 +1,5 @@
 -- Deletes cancelled jobs that ended too long ago, and the oldest of those that are too many.
--- May use endings
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] cancels
 -- KEYS[3] cancelled

@@ -1,5 +1,5 @@
 -- Deletes dead jobs that are too old, and the oldest of those that are too many.
--- May use endings
+-- Uses endings
 -- KEYS[1] jobs
 -- KEYS[2] dead
 -- KEYS[3] ties

@@ -2,8 +2,7 @@
 -- A job that is live already stays as it is; one that is dead, or done and only kept for a while, or has
 -- been removed and is only not deleted yet, starts anew. One that was called off is refused; so is one of a group that is being called
 -- off, and one that is pushed on behalf of a job which is so, or is no longer its worker's.
--- Uses records
--- May use membership, closing
+-- Uses records, membership, closing
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -36,6 +35,7 @@
 -- has of it; {"closed", group, running} of a group that is being called off, of which so many jobs run;
 -- {"parent cancelling", why}, of the job on whose behalf it is; {"parent stale"}
 
+local records = records()
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
 local dead, done, removals, revived, sequence, notices = unpack(KEYS, 7, 12)
 local cancels, cancelling, cancelled, ties, reservations = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[18]

@@ -1,8 +1,7 @@
 -- Takes back jobs that were handed out to nobody, or to a worker that gives them back: each returns to
 -- the place that it had. One that can't be read here stays until its reservation ends. One that was called
 -- off is cancelled.
--- Uses records, runs
--- May use recalled
+-- Uses records, runs, cancellations
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -27,8 +26,8 @@
 -- the worker's lease is stale, 1 when it is cancelled, or 2 when it is to be asked for again, since the
 -- jobs before it were large
 
+local records, runs = records(), runs()
 local jobs, queues, prefix, working, reservations, notices, cancelling = unpack(KEYS, 1, 7)
-local counters, history = KEYS[9], KEYS[10]
 local origin, now, day = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local STALE, CANCELLED, LATER = 0, 1, 2
 local MAX_BYTES = 1048576
@@ -54,10 +53,11 @@ end
 -- The queue that it went back to; false when it did not.
 local function release(jid, run, isBegun)
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
-    endReservation(jid)
-    recalled().keep({ jid }, now)
-    redis.call('HINCRBY', counters, 'processed', 1)
-    redis.call('HINCRBY', history, 'processed:' .. day, 1)
+    if isBegun then
+      rewritten = rewritten + cancellations().conclude(jid, now, day)
+    else
+      cancellations().takeBack(jid, now)
+    end
     return CANCELLED
   end
   local record = redis.call('HGET', jobs, jid)

@@ -2,8 +2,7 @@
 -- not paused. A job that can't be read here is put aside, and who asked is told: one of a format that
 -- is not known goes to retries, for a broker that knows it; one whose record is damaged, to dead. One of
 -- a group that is being called off is cancelled, and the next is looked at.
--- Uses records
--- May use membership, closing, endings
+-- Uses records, membership, closing, endings
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -29,6 +28,7 @@
 -- again, since the jobs before it were too much; true, false, true, false when it found none, but may look
 -- again, since so many had to be cancelled before; or four times false when all were empty
 
+local records = records()
 local jobs, queues, prefix, working, reservations, paused, retries, dead, tokens = unpack(KEYS, 1, 9)
 local ties, cancels, cancelled, groups = unpack(KEYS, 10)
 local now, call = tonumber(ARGV[1]), ARGV[2]

@@ -11,6 +11,7 @@
 -- ARGV[3] limit: how many of each at the most
 -- Returns a wid and 1 or 0 in turns: whether it has ever beaten
 
+local presence = presence()
 local workers, prefix, departed = unpack(KEYS)
 local now, silence, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local flat = {}

@@ -1,8 +1,7 @@
 -- Puts off jobs that are being worked on: each waits in scheduled until its time. None has failed, and
 -- nothing is counted but the run. One that can't be read here stays until its reservation ends. One that
 -- was called off is cancelled.
--- Uses records, runs
--- May use recalled
+-- Uses records, runs, cancellations
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -22,8 +21,8 @@
 -- worker's any longer; "unreadable" and the version of the record, which is empty when that is damaged;
 -- or "later" when it is to be asked for again, since the jobs before it were large
 
+local records, runs = records(), runs()
 local jobs, working, reservations, scheduled, cancelling = unpack(KEYS, 1, 5)
-local counters, history = KEYS[7], KEYS[8]
 local now, day = tonumber(ARGV[1]), ARGV[2]
 local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
@@ -38,14 +37,11 @@ local function snooze(jid, due, token)
   local run = runs.read(redis.call('HGET', reservations, jid))
   if token ~= '0' and run.token ~= token then return 'stale' end
   if not run.token then return 'unknown' end
+  if rewritten > MAX_BYTES then return 'later' end
   if isAnyCalledOff and redis.call('SISMEMBER', cancelling, jid) == 1 then
-    endReservation(jid)
-    recalled().keep({ jid }, now)
-    redis.call('HINCRBY', counters, 'processed', 1)
-    redis.call('HINCRBY', history, 'processed:' .. day, 1)
+    rewritten = rewritten + cancellations().conclude(jid, now, day)
     return 'cancelled'
   end
-  if rewritten > MAX_BYTES then return 'later' end
   local record = redis.call('HGET', jobs, jid)
   local header, textStart = records.unpackHeader(record)
   if not header then return 'unreadable ' .. tostring(textStart or '') end

@@ -2,8 +2,7 @@
 -- in the same step. One that is to fail has to be failed next; should who asks die before, it comes up
 -- again in a minute.
 -- After a while without any broker none is, before there was time to be heard again.
--- Uses presence, runs, tracking
--- May use recall
+-- Uses presence, runs, tracking, withdrawals
 -- KEYS[1] stalling
 -- KEYS[2] scheduled
 -- KEYS[3] retries
@@ -26,6 +25,7 @@
 -- that handed it out, to whom, and how long it may be silent; {"postponed", when}; or {"unknown"} when
 -- something has been told meanwhile, or its run has ended, or was called off
 
+local presence, runs, tracking = presence(), runs(), tracking()
 local stalling, reservations, cancelling = KEYS[1], KEYS[6], KEYS[8]
 local now = tonumber(ARGV[1])
 local UNDONE_MS = 60000
@@ -37,7 +37,7 @@ local isAnyCalledOff = false
 local function callOff(jid, stallMs)
   isAnyCalledOff = true
   local reason = 'no progress for ' .. stallMs / 1000 .. ' s'
-  recall().one(jid, nil, cmsgpack.pack({ at = now, reason = reason, by = 'stall' }), now)
+  withdrawals().callOff(jid, nil, cmsgpack.pack({ at = now, reason = reason, by = 'stall' }), now)
 end
 
 local function stall(jid)
@@ -69,6 +69,6 @@ end
 
 local outcomes = {}
 for index = 2, #ARGV do outcomes[#outcomes + 1] = stall(ARGV[index]) end
-if isAnyCalledOff then recall().finish(now) end
+if isAnyCalledOff then withdrawals().finish(now) end
 
 return outcomes

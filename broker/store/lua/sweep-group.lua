@@ -1,6 +1,5 @@
 -- Calls off some jobs of a group that is being called off.
--- Uses recall, closing
--- May use membership
+-- Uses withdrawals, closing, membership
 -- KEYS[1] scheduled
 -- KEYS[2] retries
 -- KEYS[3] queue
@@ -17,6 +16,7 @@
 -- ARGV[3] limit: how many jobs at the most
 -- Returns how many there are still to be called off; 0 for a group that is not being called off
 
+local withdrawals, closing = withdrawals(), closing()
 local ties, groups = KEYS[10], KEYS[11]
 local now, name, limit = unpack(ARGV)
 
@@ -28,7 +28,7 @@ local why = closing.why(name)
 local waiting, others = 0, {}
 for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
   local jid = jids[index]
-  local state = packed and recall.one(jid, cmsgpack.unpack(packed).queue, why, now)
+  local state = packed and withdrawals.callOff(jid, cmsgpack.unpack(packed).queue, why, now)
   if state == 'cancelled' then
     waiting = waiting + 1
   elseif not packed then
@@ -40,7 +40,7 @@ for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
   end
 end
 closing.count(name, waiting)
-recall.finish(now)
+withdrawals.finish(now)
 membership().keep(others, now)
 membership().settle(name, now)
 

@@ -54,6 +54,34 @@ test(
 );
 
 test(
+  "the run that a cancellation ended is among its runs, with who had it",
+  withConnections(async ({ connect, push, clock }) => {
+    await push("job-1");
+    const { wire } = await connect({ hello: { wid: "w 1" } });
+    await wire.fetch("q");
+    await wire.call('FAIL {"jid":"job-1","snooze":0}');
+    await wire.call("JOB RETRY job-1");
+    clock.advance(1_000);
+    await wire.fetch("q");
+    await wire.call("JOB CANCEL job-1");
+    clock.advance(1_000);
+    assert.is(await wire.call('ACK {"jid":"job-1"}'), "+OK");
+    const told = JSON.parse(await wire.call("JOB GET job-1")) as Record<string, unknown>;
+    assert.equal([told["state"], told["runs"]], ["cancelled", 2]);
+    assert.equal(told["attempts"], [
+      { attempt: 1, started_at: NOW, ended_at: NOW, wid: "w 1", outcome: "snoozed" },
+      {
+        attempt: 1,
+        started_at: "2026-01-01T00:00:01.000Z",
+        ended_at: "2026-01-01T00:00:02.000Z",
+        wid: "w 1",
+        outcome: "cancelled",
+      },
+    ]);
+  }),
+);
+
+test(
   "a long job is told of as any other",
   withConnections(async ({ connect }) => {
     const { wire } = await connect();

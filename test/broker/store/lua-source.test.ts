@@ -8,22 +8,19 @@ test("a script that uses nothing is its file", () => {
   assert.match(readLuaSource("lengths", ["queue"]), /^-- Tells how many jobs/);
 });
 
-test("what a script uses stands before it, once, with the keys that it needs by their places", () => {
-  const source = readLuaSource("silent-workers", ["x", "outage", "alive"]);
-  const heads = [...source.matchAll(/^local (\w+) = \(function\((.*)\)$/gm)];
-  assert.equal(
-    heads.map(([, name, keys]) => `${name}(${keys})`),
-    ["presence(alive, outage)"],
-  );
-  assert.match(source, /^end\)\(KEYS\[3\], KEYS\[2\]\)$/m);
-  assert.ok(source.indexOf("local presence =") < source.indexOf("-- Tells which workers have not"));
-});
-
-test("what it may use is made by a function, when it is first called", () => {
+test("what a script uses is a function before it, with the keys that it needs by their places", () => {
   const source = readLuaSource("cancel-group", ["groups", "ties"]);
   assert.match(source, /^local membershipMade\nlocal function membership\(\)\n/m);
   assert.match(source, /^membershipMade = membershipMade or \(function\(ties, groups\)$/m);
   assert.match(source, /^end\)\(KEYS\[2\], KEYS\[1\]\)\nreturn membershipMade\nend\n$/m);
+  assert.ok(source.indexOf("function membership()") < source.indexOf("-- Calls off a group"));
+});
+
+test("what several use stands there once, before them", () => {
+  const places = ["jobs", "queue", "scheduled", "retries", "working", "dead", "cancelled", "done"];
+  const source = readLuaSource("delete", [...places, "ties", "groups"]);
+  const names = [...source.matchAll(/^local function (\w+)\(\)$/gm)].map(([, name]) => name);
+  assert.equal(names, ["records", "places", "membership", "endings"]);
 });
 
 test("a script that does not name a key that it needs is refused when the broker starts", () => {

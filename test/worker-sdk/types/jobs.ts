@@ -120,7 +120,7 @@ export function longJobs(worker: Worker<Jobs>) {
   // @ts-expect-error -- none of the three
   worker.handle("tidy", () => {}, { stallAfterSeconds: 5, onStall: "kill" });
   // @ts-expect-error -- a service has no arguments
-  worker.service("other", ([id]: [string], { signal }) => [id, signal]);
+  worker.service("other", ([id]: [string]) => id.trim());
   // @ts-expect-error -- and is not one of several at once
   worker.service("third", () => {}, { concurrency: 2 });
   worker.events.on("cancelled", ({ jid }, { reason, by }) => [jid, reason?.length, by?.length]);

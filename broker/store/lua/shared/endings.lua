@@ -1,5 +1,5 @@
 -- What the end of a job concerns besides the job.
--- May use membership
+-- Uses membership
 -- KEYS ties
 
 local endings = {}

@@ -2,6 +2,7 @@
 -- Uses records
 -- KEYS jobs, queue, scheduled, retries, working, dead, cancelled, done
 
+local records = records()
 local places = {}
 local SETS = {
   { 'working', working },

@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { LATER } from "../../../../broker/store/group-commit.ts";
 import { ack } from "../../../../broker/store/scripts.ts";
+import { over } from "../../../kit/runs.ts";
 import { type TestStore, withStore } from "../../../kit/store.ts";
 import { transition } from "../../../kit/transition.ts";
 
@@ -124,6 +126,13 @@ transition(test, "who names no lease is not asked for it, as FWP has it", {
 });
 
 const cancel = { at: 5, reason: "too late", by: "ops" };
+const cancelled = over({
+  attempt: 1,
+  startedAt: 1,
+  endedAt: NOW,
+  wid: "w",
+  outcome: "cancelled",
+});
 const called = { ...given, cancelling: ["a"], cancels: { a: cancel } };
 
 transition(
@@ -134,7 +143,7 @@ transition(
     when: run("a", "b", "a"),
     returns: ["cancelled", "done", "unknown"],
     leaves: {
-      jobs: { a: job, queued: job, later: job, again: job, dead: job },
+      jobs: { a: { ...job, ...cancelled }, queued: job, later: job, again: job, dead: job },
       working: {},
       reservations: {},
       cancelling: [],
@@ -144,6 +153,44 @@ transition(
     },
   },
 );
+
+const large = { ...job, text: "x".repeat(1_100_000) };
+
+transition(test, "after large ones that were called off, others have to wait for the next call", {
+  given: {
+    ...called,
+    jobs: { a: large, b: large },
+    cancelling: ["a", "b"],
+    cancels: { a: cancel, b: cancel },
+  },
+  when: run("a", "b"),
+  returns: ["cancelled", LATER],
+  leaves: {
+    jobs: { a: { ...large, ...cancelled }, b: large },
+    working: { b: 1_802 },
+    reservations: { b: reservation },
+    cancelling: ["b"],
+    cancelled: { a: NOW },
+    counters: { processed: 1 },
+    history: { "processed:2026-01-01": 1 },
+  },
+});
+
+const foreign = { ...job, v: 9 } as unknown as typeof job;
+
+transition(test, "in a record that can't be read here nothing is noted", {
+  given: { ...called, jobs: { a: foreign }, damaged: { b: "c1" }, cancelling: ["a", "b"] },
+  when: run("a", "b"),
+  returns: ["cancelled", "cancelled"],
+  leaves: {
+    working: {},
+    reservations: {},
+    cancelling: [],
+    cancelled: { a: NOW, b: NOW },
+    counters: { processed: 2 },
+    history: { "processed:2026-01-01": 2 },
+  },
+});
 
 transition(test, "also of one that was called off a stale lease changes nothing", {
   given: { ...leased, cancelling: ["a"], cancels: { a: cancel } },

@@ -170,7 +170,10 @@ transition(test, "one that was called off is cancelled all the same, and its res
   when: run({ jid: "a", result: "1" }, { jid: "b", result: "2" }),
   returns: ["cancelled", "done"],
   leaves: {
-    jobs: { a: job, b: { ...job, ...done, result: "2" } },
+    jobs: {
+      a: { ...job, ...over({ ...run1, outcome: "cancelled" }) },
+      b: { ...job, ...done, result: "2" },
+    },
     working: {},
     reservations: {},
     done: { b: FORGET_AT },

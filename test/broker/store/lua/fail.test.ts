@@ -604,19 +604,35 @@ const cancelled: Partial<State> = {
   history: { "processed:2026-01-01": 1 },
 };
 
-for (const [name, given, one] of [
-  ["fails", working({ a: job }), { jid: "a" }],
-  ["fails for the last time", working({ a: { ...job, retry: 0 } }), { jid: "a" }],
-  ["outlives its reservation", working({ a: job }, NOW), { jid: "a", cause: "expired" }],
-  ["outlives its lease", overdue, { jid: "a", cause: "expired" }],
-  ["loses its worker", working({ a: job }), { jid: "a", cause: "lost" }],
-  ["is of a format that is not known here", working({ a: foreign }), { jid: "a" }],
+/** The job, when the end of its run has been noted. */
+const noted = (job: State["jobs"][string], wid = "w") => {
+  const run = { attempt: 1, startedAt: 1, endedAt: NOW, wid, outcome: "cancelled" };
+  return { ...job, ...over(run) };
+};
+
+for (const [name, given, one, then] of [
+  ["fails", working({ a: job }), { jid: "a" }, noted(job)],
+  [
+    "fails for the last time",
+    working({ a: { ...job, retry: 0 } }),
+    { jid: "a" },
+    noted({ ...job, retry: 0 }),
+  ],
+  [
+    "outlives its reservation",
+    working({ a: job }, NOW),
+    { jid: "a", cause: "expired" },
+    noted(job),
+  ],
+  ["outlives its lease", overdue, { jid: "a", cause: "expired" }, noted(job, "w 1")],
+  ["loses its worker", working({ a: job }), { jid: "a", cause: "lost" }, noted(job)],
+  ["is of a format that is not known here", working({ a: foreign }), { jid: "a" }, foreign],
 ] as const) {
   transition(test, `a job that was called off is cancelled when it ${name}, and is no failure`, {
     given: calledOff(given),
     when: run(one),
     returns: [{ kind: "cancelled" }],
-    leaves: cancelled,
+    leaves: { ...cancelled, jobs: { a: then } },
   });
 }
 
@@ -647,7 +663,7 @@ transition(test, "those that were not called off fail as ever", {
   returns: [{ kind: "cancelled" }, { kind: "discarded" }],
   leaves: {
     ...cancelled,
-    jobs: { a: job },
+    jobs: { a: noted(job) },
     counters: { processed: 2, failures: 1 },
     history: { "processed:2026-01-01": 2, "failures:2026-01-01": 1 },
   },

@@ -166,10 +166,11 @@ const calledOff = { ...given, cancelling: ["b"], cancels: { b: { at: 5 } } };
 
 transition(test, "one that was called off is cancelled, and goes to no queue", {
   given: calledOff,
-  when: run({ jid: "b", call: "c:1" }, { jid: "c", call: "c:1" }),
+  when: run({ jid: "b", call: "" }, { jid: "c", call: "c:1" }),
   returns: ["cancelled", "r"],
   leaves: {
     sequence: 10,
+    jobs: { ...given.jobs, b: { ...job, ...over({ ...interrupted, outcome: "cancelled" }) } },
     queues: { q: { a: "9/2", d: "5/9" }, r: { c: "1/4" } },
     working: {},
     reservations: {},
@@ -179,6 +180,18 @@ transition(test, "one that was called off is cancelled, and goes to no queue", {
     history: { "processed:2026-01-01": 1 },
   },
   notices: ["queue r me"],
+});
+
+transition(test, "so is one that nobody has got; it has not run, and does not count", {
+  given: calledOff,
+  when: run({ jid: "b", call: "c:1" }),
+  returns: ["cancelled"],
+  leaves: {
+    working: { c: 1_801 },
+    reservations: { c: { ...reservation, place: "1/4" } },
+    cancelling: [],
+    cancelled: { b: NOW },
+  },
 });
 
 transition(test, "another call's hand-out stays, called off or not", {

@@ -58,6 +58,7 @@ transition(test, "one that was called off is cancelled, and waits for no time", 
   when: run({ jid: "a" }),
   returns: ["cancelled"],
   leaves: {
+    jobs: { a: { ...job, ...over({ ...snoozed, outcome: "cancelled" }) } },
     working: {},
     reservations: {},
     cancelling: [],

@@ -1,23 +1,22 @@
 -- Calls jobs off, wherever they are: one that waits is cancelled, one that is being worked on will be.
--- May use membership
+-- Uses membership, runs
 -- KEYS scheduled, retries, queue, working, reservations, cancels, cancelling, cancelled, notices, ties
 
-local recall = {}
+local withdrawals = {}
 -- What is called off in this call: what waited, and what runs.
 local ended, running = {}, {}
 
 -- Tells the worker that has a job, if it listens anywhere.
 local function tellWorker(jid, why)
-  local reservation = redis.call('HGET', reservations, jid) or ''
-  local token, wid = reservation:match('^(%S+) %S+ %S+ %S+ %S+ (.*)$')
-  if not wid or wid == '' then return end
+  local run = runs().read(redis.call('HGET', reservations, jid))
+  if run.wid == '' then return end
   local told = cmsgpack.unpack(why)
   local members = { '"jid":' .. cjson.encode(jid) }
-  if token ~= '0' then members[2] = '"lease":' .. token end
+  if run.token ~= '0' then members[2] = '"lease":' .. run.token end
   for _, name in ipairs({ 'reason', 'by' }) do
     if told[name] then members[#members + 1] = '"' .. name .. '":' .. cjson.encode(told[name]) end
   end
-  local notice = '{"wid":' .. cjson.encode(wid) .. ',' .. table.concat(members, ',') .. '}'
+  local notice = '{"wid":' .. cjson.encode(run.wid) .. ',' .. table.concat(members, ',') .. '}'
   redis.call('PUBLISH', notices, 'cancel ' .. notice)
 end
 
@@ -29,7 +28,7 @@ end
 
 -- Calls off one job: `why` is what `cancels` has of it. Returns "cancelled" or "cancelling", or nothing
 -- when it neither waits nor is being worked on.
-function recall.one(jid, name, why, now)
+function withdrawals.callOff(jid, name, why, now)
   if redis.call('ZSCORE', working, jid) then
     redis.call('SADD', cancelling, jid)
     tellWorker(jid, why)
@@ -45,10 +44,10 @@ function recall.one(jid, name, why, now)
 end
 
 -- Tells the groups of all those jobs, at the end of the call.
-function recall.finish(now)
+function withdrawals.finish(now)
   if redis.call('EXISTS', ties) == 0 then return end
   membership().callOff(running, now)
   membership().keep(ended, now)
 end
 
-return recall
+return withdrawals
