@@ -70,7 +70,7 @@ export interface Keys {
   figures: string;
   /** Integer: how often everything was deleted. */
   flushes: string;
-  /** Integer: the newest token of a lease. Tokens only grow, also when a fail-over loses some. */
+  /** Integer: no lease has had a greater token. Tokens only grow, also when a fail-over loses some. */
   tokens: string;
   /** Time: when a broker was last there, to within half a second. */
   alive: string;

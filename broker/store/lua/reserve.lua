@@ -32,6 +32,7 @@ local records = records()
 local jobs, queues, prefix, working, reservations, paused, retries, dead, tokens = unpack(KEYS, 1, 9)
 local ties, cancels, cancelled, groups = unpack(KEYS, 10)
 local now, call = tonumber(ARGV[1]), ARGV[2]
+local requestCount = (#ARGV - 2) / 3
 local DEFAULT_RESERVE_SECONDS = 1800
 local POSTPONED_MS = 60000
 -- Jobs may be large: no more are read when so many bytes have been.
@@ -140,12 +141,18 @@ local reservedBy = ' ' .. call .. ' ' .. ARGV[1] .. ' '
 local NO_LEASE = '0 0 '
 -- Of each length of a lease: to write a number anew for each job is much of the work.
 local deadlines = {}
-local newestToken
+local lastToken
 
+-- As many as there are requests are taken at once, so that Redis is asked once.
 local function nextToken()
-  newestToken = newestToken or math.max(tonumber(redis.call('GET', tokens) or 0), now * TOKENS_A_MS)
-  newestToken = newestToken + 1
-  return newestToken
+  if not lastToken then
+    local first = now * TOKENS_A_MS
+    local before = redis.call('SET', tokens, string.format('%.0f', first + requestCount), 'GET')
+    lastToken = math.max(tonumber(before or 0), first)
+    if lastToken > first then redis.call('SET', tokens, string.format('%.0f', lastToken + requestCount)) end
+  end
+  lastToken = lastToken + 1
+  return lastToken
 end
 
 -- Hands out a job that was taken. Returns nothing when it has no record.
@@ -222,12 +229,11 @@ local function reserve(requests, queueList)
 end
 
 local answers = {}
-local count = (#ARGV - 2) / 3
 local index = 1
-while index <= count do
+while index <= requestCount do
   local queueList = ARGV[index * 3 + 1]
   local requests = {}
-  while index <= count and ARGV[index * 3 + 1] == queueList do
+  while index <= requestCount and ARGV[index * 3 + 1] == queueList do
     requests[#requests + 1] = { wid = ARGV[index * 3], lease = ARGV[index * 3 + 2] }
     index = index + 1
   end
@@ -243,7 +249,6 @@ if #newDeadlines > 0 then
   redis.call('ZADD', working, unpack(newDeadlines))
   redis.call('HSET', reservations, unpack(newReservations))
 end
-if newestToken then redis.call('SET', tokens, string.format('%.0f', newestToken)) end
 
 -- Only now is it known how many jobs are left.
 local left = {}
