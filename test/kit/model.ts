@@ -110,7 +110,7 @@ export class Model {
   release(jid: string, isBegun: boolean, now: number): string {
     const placed = take(this.working, jid);
     if (placed === undefined) return "unknown";
-    if (this.#isCancelled(placed.job, now)) return "cancelled";
+    if (this.#isCancelled(placed.job, now, isBegun)) return "cancelled";
     if (isBegun) placed.job.outcomes.push("interrupted");
     insert(this.#queue(placed.job.queue), { job: placed.job, score: placed.place });
     return "released";
@@ -263,10 +263,13 @@ export class Model {
     return sets.flat().map(({ job }) => job);
   }
 
-  /** A job that was called off ends so, and is counted, whatever has ended it. */
-  #isCancelled(job: ModelJob, now: number): boolean {
+  /** A job that was called off ends so, whatever has ended it; its run counts, if it was begun. */
+  #isCancelled(job: ModelJob, now: number, isBegun = true): boolean {
     if (!this.calledOff.delete(job.jid)) return false;
-    this.processed++;
+    if (isBegun) {
+      this.processed++;
+      job.outcomes.push("cancelled");
+    }
     insert(this.cancelled, { job, score: now });
     return true;
   }
