@@ -195,10 +195,10 @@ export class Jobs {
     return renewed;
   }
 
-  /** Fails what these workers, which have died since, have got before that time without a lease. */
-  async recoverFrom(wids: ReadonlySet<string>, diedAfter: number): Promise<void> {
+  /** Fails what these workers, which are taken for dead, have got before that time without a lease. */
+  async recoverFrom(wids: ReadonlySet<string>, before: number): Promise<void> {
     let step: Promise<FailOutcome>[] = [];
-    for await (const { jid, call } of this.#store.handedTo(wids, diedAfter)) {
+    for await (const { jid, call } of this.#store.handedTo(wids, before)) {
       step.push(this.#lose({ jid, call, cause: "lost" }));
       if (step.length < RECOVER_STEP) continue;
       await Promise.all(step);

@@ -18,7 +18,7 @@ interface LocalWorker {
 }
 
 /** Takes away what workers have got before they fell silent. */
-type Recover = (wids: ReadonlySet<string>, silentSince: number) => Promise<void>;
+type Recover = (wids: ReadonlySet<string>, before: number) => Promise<void>;
 
 /** FWP: a worker that has not beaten for so long is taken for dead. */
 export const SILENCE_MS = 60_000;
@@ -98,18 +98,20 @@ export class Workers {
   /**
    * Forgets workers that are taken for dead, a bounded number of them.
    * @param recover takes away what they work on, and comes first: it must not be forgotten with them
-   * @returns how many
+   * @returns how many were forgotten, and how many were looked at: those whose connections have closed
+   *   were forgotten before
    */
-  async forgetSilent(recover: Recover): Promise<number> {
-    const silentSince = this.#clock.now() - SILENCE_MS;
+  async forgetSilent(recover: Recover): Promise<{ forgotten: number; silent: number }> {
+    const now = this.#clock.now();
     const silent = await this.#store.silentWorkers(SILENCE_MS);
-    if (silent.length === 0) return 0;
+    if (silent.length === 0) return { forgotten: 0, silent: 0 };
     const dead = silent.filter(({ hasBeaten }) => hasBeaten).map(({ wid }) => wid);
-    if (dead.length > 0 && this.recoversSilent) await recover(new Set(dead), silentSince);
+    // What one gets after this moment, it gets because it is back.
+    if (dead.length > 0 && this.recoversSilent) await recover(new Set(dead), now);
     const wids = silent.map(({ wid }) => wid);
-    const forgotten = await this.#store.forgetWorkers(wids, silentSince);
+    const forgotten = await this.#store.forgetWorkers(wids, now - SILENCE_MS);
     for (const wid of forgotten) this.#log.warn({ event: "worker.forgotten", wid });
-    return forgotten.length;
+    return { forgotten: forgotten.length, silent: silent.length };
   }
 
   /** FWP: a worker that was forgotten loses its connections, and so learns of it. */

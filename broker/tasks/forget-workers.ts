@@ -12,9 +12,11 @@ export function forgetWorkersTask(engine: Engine, clock: Clock, log: Logger): Du
     log,
     work: async () => {
       const { jobs, workers } = engine;
-      const count = await workers.forgetSilent((wids, since) => jobs.recoverFrom(wids, since));
-      engine.statistics.forgotten += count;
-      return count > 0 ? clock.now() : undefined;
+      const { forgotten, silent } = await workers.forgetSilent((wids, before) =>
+        jobs.recoverFrom(wids, before),
+      );
+      engine.statistics.forgotten += forgotten;
+      return silent > 0 ? clock.now() : undefined;
     },
   });
 }

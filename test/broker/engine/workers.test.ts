@@ -122,11 +122,15 @@ test(
     clock.advance(30_000);
     await engine.workers.beat({ wid: "beating", state: "running", rssKb: 1 });
     clock.advance(30_000);
-    assert.is(await engine.workers.forgetSilent(nothing), 0);
+    assert.is((await engine.workers.forgetSilent(nothing)).forgotten, 0);
     clock.advance(1);
-    assert.is(await engine.workers.forgetSilent(nothing), 0, "nobody could be heard for a while");
+    assert.is(
+      (await engine.workers.forgetSilent(nothing)).forgotten,
+      0,
+      "nobody could be heard for a while",
+    );
     await world.seed({ alive: clock.now() });
-    assert.is(await engine.workers.forgetSilent(nothing), 1);
+    assert.is((await engine.workers.forgetSilent(nothing)).forgotten, 1);
     const isClosed = () => silent.every(({ closed }) => closed.length === 1);
     await until(isClosed, { what: "its connections are closed" });
     assert.equal(silent[0]?.closed, ["its worker sent no BEAT"]);

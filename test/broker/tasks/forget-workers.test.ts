@@ -42,6 +42,46 @@ test(
 );
 
 test(
+  "hundreds whose connections have closed as well, and nobody waits for the last of them",
+  withTask(forgetWorkersTask, async ({ task, seed, clock, state, pass }) => {
+    const wids = Array.from({ length: 250 }, (_, index) => `w${index}`);
+    const silentSince = clock.now() - 60_001;
+    await seed({
+      alive: clock.now(),
+      departed: Object.fromEntries(wids.map((wid) => [wid, silentSince])),
+    });
+    task.start();
+    await pass(1);
+    assert.equal((await state()).departed, {});
+  }),
+);
+
+for (const seconds of [1, 14]) {
+  test(
+    `what a worker got ${seconds} s after its last beat may be run again as well`,
+    withTask(forgetWorkersTask, async ({ task, engine, push, client, state, pass }) => {
+      await push("a");
+      const worker = client("w");
+      const details = { wid: "w", hostname: "h", pid: 1, labels: [], rssKb: 1 };
+      await engine.workers.register(details, worker);
+      await engine.workers.beat({ wid: "w", state: "running", rssKb: 1 });
+      task.start();
+      const passSeconds = async (count: number) => {
+        for (let passed = 0; passed < count; passed++) {
+          await engine.jobs.keepAlive();
+          await pass(1_000);
+        }
+      };
+      await passSeconds(seconds);
+      await worker.fetch("q");
+      await engine.workers.disconnect("w", worker);
+      await passSeconds(66 - seconds);
+      assert.equal(Object.keys((await state()).retries), ["a"]);
+    }),
+  );
+}
+
+test(
   "what a worker had that stopped beating may be run again at once, and nothing else",
   withTask(forgetWorkersTask, async ({ task, engine, push, client, state, pass, clock }) => {
     const wids = ["dead", "crashed", "back", "silent", "living"];
