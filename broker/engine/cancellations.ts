@@ -64,6 +64,8 @@ export class Cancellations {
     const group = groupOfTag(tag);
     const endsAt = this.#clock.steady() + ANSWER_MS;
     await this.#store.cancels.cancelGroup(group, { at: this.#clock.now(), ...told });
+    // First, however many wait: their workers are told now, and none of them ends as done meanwhile.
+    await this.#store.cancels.sweepRunning(group);
     let isMore = true;
     while (isMore && this.#clock.steady() < endsAt && !stopping.aborted) {
       isMore = await this.#sweep(group);

@@ -79,7 +79,7 @@ export const sweepGroup = new Script({
     "groups",
   ],
   fixed: ["now", "group", "limit"],
-  each: [],
+  each: ["jid"],
   parse: integer,
 });
 

@@ -6,6 +6,7 @@ import { GroupCommit } from "./group-commit.ts";
 import type { Keys } from "./keys.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { list, text } from "./redis-reply.ts";
+import { scanReservations } from "./reservation.ts";
 import { type CancelOutcome, type CancelStore, type JobGroup, UnreadableJob } from "./store.ts";
 
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
@@ -46,6 +47,25 @@ export class RedisCancels implements CancelStore {
   sweepGroup(group: string): Promise<number> {
     const fixed = { now: this.#clock.now(), group, limit: STEP };
     return scripts.sweepGroup.run(this.#link, this.#keys, fixed);
+  }
+
+  async sweepRunning(group: string): Promise<void> {
+    const fixed = { now: this.#clock.now(), group, limit: STEP };
+    const sweep = (jids: string[]) =>
+      scripts.sweepGroup.run(
+        this.#link,
+        this.#keys,
+        fixed,
+        jids.map((jid) => ({ jid })),
+      );
+    let step: string[] = [];
+    for await (const { jid } of scanReservations(this.#link, this.#keys)) {
+      step.push(jid);
+      if (step.length < STEP) continue;
+      await sweep(step);
+      step = [];
+    }
+    if (step.length > 0) await sweep(step);
   }
 
   findGroup(group: string): Promise<JobGroup> {

@@ -141,6 +141,8 @@ export interface CancelStore {
   cancelGroup(group: string, cancel: Cancel): Promise<JobGroup>;
   /** Calls off some of a group that is being called off; resolves with how many are left to be. */
   sweepGroup(group: string): Promise<number>;
+  /** Calls off those of its jobs that are being worked on, as many as they are. */
+  sweepRunning(group: string): Promise<void>;
   findGroup(group: string): Promise<JobGroup>;
   /** Groups that are being called off: all of them, or some where they are many. */
   closedGroups(): Promise<string[]>;

@@ -34,7 +34,7 @@ const OWN = new Set(["lease", "result", "keep_for"]);
 /** Undefined for what FWP refuses. */
 function readAck(argument: Buffer, { members, slice }: JsonText): Ack | undefined {
   if (!members.every((member) => isText(member) || OWN.has(member.name))) return undefined;
-  const lease = members.findLast(({ name }) => name === "lease");
+  const lease = findMember(members, "lease");
   const result = findMember(members, "result");
   const keepFor = findMember(members, "keep_for");
   const jid = members.findLast(({ name }) => name === "jid");

@@ -19,7 +19,7 @@ const SHAPE = {
   percent: "int",
   desc: "string",
   reserve_until: "string",
-  lease: "int",
+  lease: "number",
   result: "value",
   stall_after: "int",
   on_stall: "string",

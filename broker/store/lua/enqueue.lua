@@ -92,6 +92,7 @@ local function enqueue(set, jid, due)
   local record = redis.call('HGET', jobs, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. set)
+    endings().untie({ jid }, now)
     redis.call('ZREM', set, jid)
     return false
   end

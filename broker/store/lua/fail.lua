@@ -106,6 +106,7 @@ local function fail(jid, report, jitter, cause, token, call)
   redis.call('HDEL', reservations, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
+    endings().untie({ jid }, now)
     return { 'unknown' }
   end
   count = count + 1

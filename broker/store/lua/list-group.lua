@@ -33,10 +33,10 @@ end
 
 local function add(jid, hold)
   local state, score, _, record = places.find(jid)
-  if not state then return append(jid, hold, false, '', '', false) end
-  record = record or redis.call('HGET', jobs, jid)
-  local header, version = records.unpackHeader(record)
+  if state then record = record or redis.call('HGET', jobs, jid) end
   bytesRead = bytesRead + (record and #record or 0)
+  if not state then return append(jid, hold, false, '', '', false) end
+  local header, version = records.unpackHeader(record)
   append(jid, hold, state, score, header and record or '', not header and tostring(version or ''))
 end
 

@@ -1,7 +1,7 @@
 -- Takes back jobs that were handed out to nobody, or to a worker that gives them back: each returns to
 -- the place that it had. One that can't be read here stays until its reservation ends. One that was called
 -- off is cancelled.
--- Uses records, runs, cancellations
+-- Uses records, runs, endings, cancellations
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -63,6 +63,7 @@ local function release(jid, run, isBegun)
   local record = redis.call('HGET', jobs, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
+    endings().untie({ jid }, now)
     endReservation(jid)
     return false
   end

@@ -160,6 +160,7 @@ local function handOut(request, taken, record)
   local jid, place, name = unpack(taken)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. prefix .. name)
+    endings().untie({ jid }, now)
     return nil
   end
   local deadline = DEFAULT_DEADLINE

@@ -13,27 +13,32 @@
 -- KEYS[11] groups
 -- ARGV[1] now
 -- ARGV[2] group
--- ARGV[3] limit: how many jobs at the most
+-- ARGV[3] limit: how many jobs at the most, when none are named
+-- ARGV[4] each jid: of a job that is looked at; the others are left alone then, as is one that is not in the
+--   group
 -- Returns how many there are still to be called off; 0 for a group that is not being called off
 
 local withdrawals, closing = withdrawals(), closing()
 local ties, groups = KEYS[10], KEYS[11]
-local now, name, limit = unpack(ARGV)
+local now, name, limit = unpack(ARGV, 1, 3)
 
 if redis.call('SISMEMBER', groups .. 'closed', name) == 0 then return 0 end
-local jids = closing.first(name, limit)
+local named = { unpack(ARGV, 4) }
+local jids = #named > 0 and named or closing.first(name, limit)
 if #jids == 0 then return 0 end
 
 local why = closing.why(name)
 local waiting, others = 0, {}
 for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
   local jid = jids[index]
-  local state = packed and withdrawals.callOff(jid, cmsgpack.unpack(packed).queue, why, now)
+  local isMember = packed and membership().isIn(name, packed)
+  local state = isMember and withdrawals.callOff(jid, cmsgpack.unpack(packed).queue, why, now)
   if state == 'cancelled' then
     waiting = waiting + 1
-  elseif not packed then
-    redis.log(redis.LOG_WARNING, 'millrace: a job without ties was in a group')
-    redis.call('ZREM', groups .. 'jobs:' .. name, jid)
+  elseif not isMember then
+    -- Nothing in a group should be without its ties; it would be looked at again and again.
+    local wasThere = redis.call('ZREM', groups .. 'jobs:' .. name, jid) == 1
+    if wasThere then redis.log(redis.LOG_WARNING, 'millrace: a job without ties was in a group') end
   elseif not state then
     -- It has been removed, and is only not deleted yet.
     others[#others + 1] = jid

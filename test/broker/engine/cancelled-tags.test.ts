@@ -107,6 +107,22 @@ test(
 );
 
 test(
+  "those that run are called off before any that wait, however many these are",
+  withEngine(async (world) => {
+    const { engine, client, flaky, state, push } = world;
+    await push("z-the last", { tags: ["t"] });
+    await client("w").fetch("q");
+    await pushMany(world, 450);
+    const release = flaky.hold("cancels.sweepGroup");
+    const answered = engine.cancellations.cancelTag("t", {}, running);
+    await flaky.untilHeld("cancels.sweepGroup");
+    assert.equal((await state()).cancelling, ["z-the last"]);
+    release();
+    await answered;
+  }),
+);
+
+test(
   "a broker that stops does not wait for the end of it",
   withEngine(async (world) => {
     await pushMany(world, 450);

@@ -43,7 +43,7 @@ test("what came of a job may be told, whatever it is, and for how long it is kep
       '"result":[],"keep_for":1': { ...result("[]"), keepForSeconds: 1 },
       '"keep_for":2592000,"lease":7': { jid: "a", token: 7, keepForSeconds: 2_592_000 },
       '"result":1,"result":2': result("2"),
-      '"result":null,"keep_for":null': { jid: "a" },
+      '"result":null,"keep_for":null,"lease":null': { jid: "a" },
       '"result":1,"result":null': { jid: "a" },
       '"Result":"a","KEEP_FOR":"b"': { jid: "a" },
     },

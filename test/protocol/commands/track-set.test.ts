@@ -44,6 +44,7 @@ test("millrace's own members are taken", () => {
   assertTable(
     {
       '"lease":7': { ...bare, token: 7 },
+      '"lease":7.0': { ...bare, token: 7 },
       '"stall_after":60': { ...bare, stall: { seconds: 60, policy: "warn" } },
       '"stall_after":2592000,"on_stall":"retry"': {
         ...bare,

@@ -18,6 +18,14 @@ local function groupsIn(packed)
   return found
 end
 
+-- Whether these ties name a group.
+function membership.isIn(name, packed)
+  for _, one in ipairs(groupsIn(packed)) do
+    if one == name then return true end
+  end
+  return false
+end
+
 -- The jobs of a list by the group; a job without ties is in none.
 local function byGroup(jids)
   local members = {}

@@ -20,9 +20,11 @@ const cancel =
     cancelGroup.run(link, keys, { now: NOW, group, reason, by });
 
 const sweep =
-  (limit = 100) =>
-  ({ link, keys }: TestStore) =>
-    sweepGroup.run(link, keys, { now: NOW, group: GROUP, limit });
+  (limit = 100, ...jids: string[]) =>
+  ({ link, keys }: TestStore) => {
+    const items = jids.map((jid) => ({ jid }));
+    return sweepGroup.run(link, keys, { now: NOW, group: GROUP, limit }, items);
+  };
 
 const job = { v: 1, queue: "q", text: "text" } as const;
 const ties = { queue: "q", tags: ["a tag: mine"] };
@@ -215,6 +217,36 @@ transition(test, "a job that has lost its ties is in nobody's way", {
   returns: 1,
   leaves: {
     ties: { b: ties, dead: ties },
+    groups: { [GROUP]: { jobs: { b: "live" }, cancellation: { at: 5, waiting: 0 } } },
+  },
+});
+
+transition(test, "jobs that are named go before the others, if they are in the group", {
+  given: {
+    ...live,
+    jobs: { a: job, b: job, c: job, dead: job },
+    queues: { q: { a: "5/1", b: "5/2", c: "5/3" } },
+    groups: { [GROUP]: { jobs: { a: "live", b: "live" }, cancellation: { at: 5, waiting: 0 } } },
+  },
+  when: sweep(1, "b", "c", "nobody"),
+  returns: 1,
+  leaves: {
+    queues: { q: { a: "5/1", c: "5/3" } },
+    cancelled: { b: NOW },
+    cancels: { b: { at: 5 } },
+    groups: { [GROUP]: { jobs: { a: "live", b: "kept" }, cancellation: { at: 5, waiting: 1 } } },
+  },
+});
+
+transition(test, "one that has come back with other ties is not called off with it", {
+  given: {
+    ...live,
+    ties: { ...live.ties, a: { queue: "q", tags: ["other"] } },
+    groups: { [GROUP]: { jobs: { a: "live", b: "live" }, cancellation: { at: 5, waiting: 0 } } },
+  },
+  when: sweep(1),
+  returns: 1,
+  leaves: {
     groups: { [GROUP]: { jobs: { b: "live" }, cancellation: { at: 5, waiting: 0 } } },
   },
 });

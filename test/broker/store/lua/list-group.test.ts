@@ -92,6 +92,18 @@ transition(test, "so many at the most, from the place that is named, be the job 
 
 const large = { ...job, text: "x".repeat(600_000) };
 
+transition(test, "what has been removed and is not deleted yet counts as read", {
+  given: {
+    jobs: { a: large, b: large, c: large },
+    ties: Object.fromEntries([..."abc"].map((jid) => [jid, ties])),
+    groups: {
+      "tag:t": { jobs: Object.fromEntries([..."abc"].map((jid) => [jid, "kept" as const])) },
+    },
+  },
+  when: run(9),
+  returns: ["a 2 undefined undefined version none", "b 2 undefined undefined version none", "more"],
+});
+
 transition(test, "after a mebibyte no more are read, and what can't be read here is told of", {
   given: {
     jobs: { a: large, b: large, c: large, f: { ...job, v: 9 } as unknown as typeof job },
