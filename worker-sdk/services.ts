@@ -1,6 +1,6 @@
 import { MAX_QUEUES } from "../protocol/limits.ts";
 import { checkServiceOptions } from "./check-options.ts";
-import { Cancelled, NotSupported } from "./errors.ts";
+import { NotSupported } from "./errors.ts";
 import { Fetching } from "./fetching.ts";
 import { Handlers } from "./handler.ts";
 import { ReservationEnded } from "./job-errors.ts";
@@ -8,12 +8,12 @@ import type { AnyJobs } from "./job-map.ts";
 import { JobRunner, type RunnerParts } from "./job-runner.ts";
 import type { LinkOptions } from "./link.ts";
 import type { Outcome } from "./outcome.ts";
-import { encodeOutgoingJob } from "./outgoing-job.ts";
 import { checkQueue } from "./queue-check.ts";
 import { QueueOrder } from "./queue-order.ts";
 import type { RunningJob } from "./running-job.ts";
 import { Service } from "./service.ts";
 import type { ServiceHandler, ServiceOptions } from "./service-options.ts";
+import { ServiceUpkeep } from "./service-upkeep.ts";
 import { Slots } from "./slots.ts";
 import type { StoppedJob } from "./worker-options.ts";
 
@@ -23,6 +23,8 @@ export type ServicesParts = Omit<
 > & {
   /** For a connection of their own, over which all are waited for that run elsewhere. */
   fetchLink: LinkOptions;
+  /** As the upkeep's, for tests. */
+  upkeepIntervalMs?: number | undefined;
 };
 
 /**
@@ -33,11 +35,14 @@ export class Services {
   readonly #parts: ServicesParts;
   readonly #services = new Map<string, Service>();
   readonly #handlers = new Handlers();
+  readonly #upkeep: ServiceUpkeep;
   #fetching: Fetching | undefined;
   #runner: JobRunner | undefined;
 
   constructor(parts: ServicesParts) {
     this.#parts = parts;
+    const { link, log, upkeepIntervalMs: intervalMs } = parts;
+    this.#upkeep = new ServiceUpkeep({ link, log, intervalMs });
   }
 
   /** @throws RangeError when there is one of that name already, or an option makes no sense */
@@ -61,16 +66,11 @@ export class Services {
   /** Sees to it that the server has them. @throws NotSupported where it can't; as a client's push */
   async prepare(): Promise<void> {
     if (this.size === 0) return;
-    const { client, link } = this.#parts;
-    const { server } = await client.info();
+    const { server } = await this.#parts.client.info();
     if (server.millrace_version === undefined) {
       throw new NotSupported("a service needs a server with leases, and this one is no millrace");
     }
-    await this.#pushAll();
-    // It may be another one by then, or have lost what it had.
-    link.events.on("connected", () => {
-      this.#pushAll().catch((err: unknown) => this.#tellNotPushed(err));
-    });
+    await this.#upkeep.begin([...this.#services.values()]);
   }
 
   /** Waits for each that does not run elsewhere. */
@@ -96,6 +96,7 @@ export class Services {
 
   /** Waits for no more; resolves when none can come any longer. Those that run here go on. */
   async quiet(): Promise<void> {
+    this.#upkeep.stop();
     await this.#fetching?.stop();
   }
 
@@ -115,28 +116,7 @@ export class Services {
     const service = this.#services.get(running.job.jid);
     if (service === undefined) return outcome;
     // Somebody else has it, or it was deleted with all that the server had.
-    if (running.abortedFor instanceof ReservationEnded) {
-      this.#push(service).catch((err: unknown) => this.#tellNotPushed(err));
-    }
+    if (running.abortedFor instanceof ReservationEnded) void this.#upkeep.renew(service);
     return await service.conclude(running, outcome, this.#parts.client.jobs);
-  }
-
-  async #pushAll(): Promise<void> {
-    for (const service of this.#services.values()) await this.#push(service);
-  }
-
-  /** One that is there, in whatever process it runs, stays as it is. */
-  async #push(service: Service): Promise<void> {
-    try {
-      await this.#parts.link.call(`PUSH ${encodeOutgoingJob(service.job)}`);
-    } catch (err) {
-      if (!(err instanceof Cancelled)) throw err;
-      // Somebody wants it to be off.
-      this.#parts.log.warn({ event: "service.cancelled", jid: service.jid, err });
-    }
-  }
-
-  #tellNotPushed(err: unknown): void {
-    this.#parts.log.warn({ event: "service.not-pushed", err });
   }
 }

@@ -62,6 +62,26 @@ async function costOf(waiting: number): Promise<Record<string, number>> {
   return Object.fromEntries(cost.filter(([, count]) => count > 0));
 }
 
+// What a worker with services sends besides: its heartbeats, and a push of each service a minute.
+test("A1.8 to see to it that a service is there takes one script, which stores nothing", async () => {
+  const broker = await startBroker({ clock: new TestClock() });
+  const redis = new Redis({ path: broker.redis });
+  const wire = await Wire.hello(broker.port);
+  const job = { jid: "service.a", jobtype: "service.a", queue: "service.a", args: [] };
+  const push = () => wire.call(`PUSH ${JSON.stringify(job)}`);
+  assert.is(await push(), "+OK");
+  const before = await calls(redis);
+  assert.is(await push(), "+OK");
+  const after = await calls(redis);
+  const grown = [...after].filter(([name, count]) => count > (before.get(name) ?? 0));
+  const cost = new Map(grown.map(([name, count]) => [name, count - (before.get(name) ?? 0)]));
+  wire.close();
+  redis.disconnect();
+  await broker.stop();
+  assert.is(cost.get("evalsha"), 1);
+  for (const name of ["hset", "zadd", "sadd", "publish"]) assert.is(cost.get(name), undefined);
+});
+
 test(`A1.8 ${SERVICES} services that wait cost as much as none`, async () => {
   assert.equal(await costOf(SERVICES), await costOf(0));
 });
