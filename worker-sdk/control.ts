@@ -7,6 +7,7 @@ import { Connection } from "./connection.ts";
 import { isUnknownCommand, serverErrorOf } from "./errors.ts";
 import type { LinkOptions } from "./link.ts";
 import { pause } from "./pause.ts";
+import { startTimer } from "./timer.ts";
 
 export interface ControlEvents {
   /** What a BEAT would be told too, though later. */
@@ -41,10 +42,10 @@ export class Control {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        this.#connection = await this.#connect();
+        const connection = await this.#connect();
         failures = 0;
-        await this.#connection.closed;
-        throw this.#connection.failure ?? new Error("the connection is closed");
+        await connection.closed;
+        throw connection.failure ?? new Error("the connection is closed");
       } catch (error) {
         if (signal.aborted) return;
         this.#events.onLost(asError(error));
@@ -58,14 +59,30 @@ export class Control {
     const { address, connectTimeoutMs: timeoutMs, tls, hello } = this.#options;
     const onUnasked = (reply: Reply) => this.#hear(reply);
     const connection = await Connection.connect(address, { tls, hello, timeoutMs, onUnasked });
-    const reply = await connection.ask("CONTROL");
-    if (reply.kind !== "error" && !this.#stopping.signal.aborted) return connection;
+    // Before it is asked for anything: whatever the server does then, stop() ends it.
+    this.#connection = connection;
+    if (this.#stopping.signal.aborted) {
+      connection.destroy();
+      throw new Error("it was stopped while it connected");
+    }
+    const reply = await askInTime(connection, timeoutMs);
+    if (reply.kind !== "error") return connection;
     connection.close();
-    if (reply.kind === "error") throw serverErrorOf(reply);
-    throw new Error("it was stopped while it connected");
+    throw serverErrorOf(reply);
   }
 
   #hear(reply: Reply): void {
     if (reply.kind === "bulk") this.#events.onMessage(readControlMessage(reply.body));
+  }
+}
+
+/** A server that lets us in and says nothing more is as good as none. */
+async function askInTime(connection: Connection, timeoutMs: number): Promise<Reply> {
+  const giveUp = () => connection.destroy(new Error(`no reply to CONTROL within ${timeoutMs} ms`));
+  const timer = startTimer(giveUp, timeoutMs);
+  try {
+    return await connection.ask("CONTROL");
+  } finally {
+    clearTimeout(timer);
   }
 }

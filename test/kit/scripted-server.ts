@@ -22,8 +22,8 @@ export class ScriptedServer {
   packets = 0;
   /** Nothing at all when undefined. */
   greeting: string | undefined = '+HI {"v":2}';
-  /** What HELLO is answered with. */
-  welcome = "+OK";
+  /** What HELLO is answered with; nothing at all when undefined. */
+  welcome: string | undefined = "+OK";
   /** Whether it does when a client says END, or hangs up. */
   hangsUp = true;
   answer: Answer;
@@ -95,7 +95,7 @@ export class ScriptedServer {
     if (line.startsWith("HELLO ")) {
       connection.hello = JSON.parse(line.slice("HELLO ".length)) as Record<string, unknown>;
       this.connections.push(connection);
-      connection.send(this.welcome);
+      if (this.welcome !== undefined) connection.send(this.welcome);
       return;
     }
     this.lines.push(line);

@@ -7,7 +7,7 @@ import { until } from "../kit/until.ts";
 
 const test = suite("worker-sdk/control");
 
-function controlOf(server: ScriptedServer) {
+function controlOf(server: ScriptedServer, { connectTimeoutMs = 1_000 } = {}) {
   const messages: ControlMessage[] = [];
   const losses: string[] = [];
   const control = new Control(
@@ -15,7 +15,7 @@ function controlOf(server: ScriptedServer) {
       address: { host: "127.0.0.1", port: server.port, isTls: false, password: "" },
       hello: { wid: "w-1" },
       callTimeoutMs: 1_000,
-      connectTimeoutMs: 1_000,
+      connectTimeoutMs,
       backOff: { firstMs: 1, maxMs: 1 },
     },
     {
@@ -80,13 +80,37 @@ test(
 test(
   "one that is stopped while it connects is not there",
   withScriptedServer(async (server) => {
-    server.greeting = undefined;
+    server.welcome = undefined;
     const { control, losses } = controlOf(server);
-    await until(() => server.openCount === 1, { what: "it connects" });
+    await until(() => server.connections.length === 1, { what: "it says HELLO" });
     control.stop();
-    server.cutAll();
+    server.connections[0]?.send("+OK");
+    await until(() => server.openCount === 0, { what: "it has hung up" });
+    assert.equal(server.lines, []);
+    assert.equal(losses, []);
+  }),
+);
+
+test(
+  "one that is stopped before the server has answered hangs up at once",
+  withScriptedServer(async (server) => {
+    server.answer = () => undefined;
+    const { control, losses } = controlOf(server, { connectTimeoutMs: 60_000 });
+    await until(() => server.lines.length === 1, { what: "it has asked" });
+    control.stop();
     await until(() => server.openCount === 0, { what: "it has hung up" });
     assert.equal(losses, []);
+  }),
+);
+
+test(
+  "a server that does not answer is given up, and asked again",
+  withScriptedServer(async (server) => {
+    server.answer = () => undefined;
+    const { control, losses } = controlOf(server, { connectTimeoutMs: 100 });
+    await until(() => server.lines.length === 2, { what: "it is asked again" });
+    assert.equal(losses, ["no reply to CONTROL within 100 ms"]);
+    control.stop();
   }),
 );
 
