@@ -2,8 +2,15 @@ import { isUnknownCommand, NotSupported } from "./errors.ts";
 import type { CallOptions, ClientLink } from "./link.ts";
 import { readText } from "./replies.ts";
 
-/** The text with which a millrace answers. @throws NotSupported where a classic server knows no such verb */
-export async function ask(link: ClientLink, line: string, options?: CallOptions): Promise<string> {
+/**
+ * The text with which a millrace answers. Where nothing else is said it is asked again when that was lost.
+ * @throws NotSupported where a classic server knows no such verb
+ */
+export async function ask(
+  link: ClientLink,
+  line: string,
+  options?: CallOptions & { isRepeatable?: boolean },
+): Promise<string> {
   try {
     return readText(await link.call(line, options));
   } catch (error) {

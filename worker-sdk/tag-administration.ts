@@ -44,10 +44,14 @@ export class TagAdministration {
   /**
    * Calls off all jobs with a tag: none of them is run, and those that run are told. Until these have ended
    * no job with the tag is taken; a push throws Cancelled. Given again meanwhile it tells how far that is.
+   *
+   * It is not sent again when its reply was lost (ServerUnavailable, with `mayBeDone`): by then it may be over,
+   * and would call off the next run. Ask `find`, whose `cancel` says since when, before you give it again.
    */
   async cancel(tag: string, options: CancelOptions = {}): Promise<CancelledTag> {
     const line = encodeJobCancel({ tag, ...cancelReasonOf(options) });
-    const told = objectOf(JSON.parse(await ask(this.#link, line, options)));
+    const reply = await ask(this.#link, line, { ...options, isRepeatable: false });
+    const told = objectOf(JSON.parse(reply));
     return readCancelledTag(told, told["cancel"]);
   }
 

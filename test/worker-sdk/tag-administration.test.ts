@@ -1,7 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Cancelled } from "../../worker-sdk/errors.ts";
+import { Client } from "../../worker-sdk/client.ts";
+import { Cancelled, ServerUnavailable } from "../../worker-sdk/errors.ts";
 import { failureOf } from "../kit/failure-of.ts";
+import { withScriptedServer } from "../kit/scripted-server.ts";
 import { until } from "../kit/until.ts";
 import { stopSharedBroker, withWorkers } from "../kit/working.ts";
 
@@ -56,6 +58,22 @@ test(
     assert.equal([jobs, cancel?.running, cancel?.waiting], [0, 0, 5]);
     assert.ok((cancel?.endedAt?.getTime() ?? 0) >= (at?.getTime() ?? Number.NaN));
     await client.push("sync", [], { queue: "elsewhere", custom });
+  }),
+);
+
+test(
+  "to cancel a tag is not repeated when the reply is lost: by then it may be the next run",
+  withScriptedServer(async (server) => {
+    server.answer = (_, connection) => {
+      connection.cut();
+      return undefined;
+    };
+    const client = new Client({ url: server.url, firstBackOffMs: 1 });
+    const error = await failureOf(client.tags.cancel("tenant-7"));
+    assert.instance(error, ServerUnavailable);
+    assert.is((error as ServerUnavailable).mayBeDone, true);
+    assert.equal(server.lines, ['JOB CANCEL {"tag":"tenant-7"}']);
+    await client.close();
   }),
 );
 
