@@ -15,8 +15,9 @@ export interface HandlerOptions {
   /** So many jobs of this type are run at once; by default as many as the worker runs. */
   concurrency?: number | undefined;
   /**
-   * Milliseconds after which a job's signal fires; when it does not end then, it has failed. By
-   * default, and at the most, until its reservation ends.
+   * Milliseconds after which a job's signal fires; when it has not returned within the worker's graceMs
+   * then, it has failed with JobTimedOut. By default there is no such limit. On a classic Faktory the end
+   * of its reservation is one in any case, and a later limit does not count.
    */
   timeoutMs?: number | undefined;
   /**
