@@ -20,7 +20,6 @@ export type {
   CancelledJob,
   JobAdministration,
   JobFilter,
-  JobSelection,
 } from "./job-administration.ts";
 export type { JobAttempt } from "./job-attempt.ts";
 export { currentJob, type JobContext, type Lease, type ProgressOptions } from "./job-context.ts";
@@ -45,6 +44,7 @@ export type { CallOptions, LinkEvents } from "./link.ts";
 export type { ListedJob } from "./listed-job.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export type { Middleware } from "./middleware.ts";
+export type { JobSelection } from "./mutate-jobs.ts";
 export type { Outcome } from "./outcome.ts";
 export type { JobOptions, OutgoingJob } from "./outgoing-job.ts";
 export type { BulkJob, BulkJobs, Producer, PushOptions } from "./producer.ts";

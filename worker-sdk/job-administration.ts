@@ -4,7 +4,7 @@ import { encodeJobFigures } from "../protocol/commands/job-figures.ts";
 import { encodeJobGet } from "../protocol/commands/job-get.ts";
 import { encodeJobList } from "../protocol/commands/job-list.ts";
 import { encodeJobRetry } from "../protocol/commands/job-retry.ts";
-import { encodeMutate, type MutateAction, type MutateTarget } from "../protocol/commands/mutate.ts";
+import type { MutateTarget } from "../protocol/commands/mutate.ts";
 import { encodeTrackGet } from "../protocol/commands/track-get.ts";
 import type { JobState as ListedState } from "../protocol/job-state.ts";
 import { ask, order } from "./ask.ts";
@@ -23,6 +23,7 @@ import { type JobRecord, readJobRecord } from "./job-record.ts";
 import { decodeJson } from "./json-text.ts";
 import type { CallOptions, ClientLink } from "./link.ts";
 import { type ListedJob, readListPage } from "./listed-job.ts";
+import { type JobSelection, mutateJobs } from "./mutate-jobs.ts";
 import { listOf, objectOf } from "./read-members.ts";
 
 /** Which jobs are to be listed; all, where nothing is named. */
@@ -32,14 +33,6 @@ export interface JobFilter {
   queue?: string | undefined;
   type?: string | undefined;
   tag?: string | undefined;
-}
-
-/** Which jobs of a set: those that fit all that is named; jids, where there are any, count alone. */
-export interface JobSelection {
-  jids?: readonly string[];
-  type?: string;
-  /** A glob that is compared with the job's whole JSON text: `*"a@example.com"*`. */
-  pattern?: string;
 }
 
 /** What has come of a cancellation by now, and who was the first to ask for it. */
@@ -128,38 +121,21 @@ export class JobAdministration {
 
   /** They become dead, and are kept for a person to look at. */
   kill(set: MutateTarget, which: JobSelection, options?: CallOptions): Promise<void> {
-    return this.#mutate("kill", set, which, options);
+    return mutateJobs(this.#link, "kill", set, which, options);
   }
 
   /** They go to their queues now. */
   requeue(set: MutateTarget, which: JobSelection, options?: CallOptions): Promise<void> {
-    return this.#mutate("requeue", set, which, options);
+    return mutateJobs(this.#link, "requeue", set, which, options);
   }
 
   /** They are deleted. */
   discard(set: MutateTarget, which: JobSelection, options?: CallOptions): Promise<void> {
-    return this.#mutate("discard", set, which, options);
+    return mutateJobs(this.#link, "discard", set, which, options);
   }
 
   /** Deletes all jobs of a set. */
   clear(set: MutateTarget, options?: CallOptions): Promise<void> {
-    return this.#mutate("clear", set, undefined, options);
-  }
-
-  /** FWP: MUTATE. It is not repeated when its reply is lost, since other jobs may fit by then. */
-  async #mutate(
-    action: MutateAction,
-    target: MutateTarget,
-    which: JobSelection | undefined,
-    options: CallOptions = {},
-  ): Promise<void> {
-    const { jids = [], type: jobtype = "", pattern = "" } = which ?? {};
-    // FWP: without a filter it is all jobs of the set, which nobody means by an empty selection.
-    if (which !== undefined && jids.length === 0 && jobtype === "" && pattern === "") {
-      throw new RangeError(`${action} of no jobs: name jids, a type or a pattern, "*" for all`);
-    }
-    const filter = { jids: [...jids], pattern, jobtype };
-    const line = encodeMutate({ action, target, filter });
-    await this.#link.call(line, { ...options, isRepeatable: false });
+    return mutateJobs(this.#link, "clear", set, undefined, options);
   }
 }
