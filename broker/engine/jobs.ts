@@ -199,7 +199,7 @@ export class Jobs {
   async recoverFrom(wids: ReadonlySet<string>, before: number): Promise<void> {
     let step: Promise<FailOutcome>[] = [];
     for await (const { jid, call } of this.#store.handedTo(wids, before)) {
-      step.push(this.#lose({ jid, call, cause: "lost" }));
+      step.push(this.#end({ jid, call, cause: "lost", report: EXPIRED }));
       if (step.length < RECOVER_STEP) continue;
       await Promise.all(step);
       step = [];
@@ -286,11 +286,6 @@ export class Jobs {
     const outcome = await this.#store.complete({ ...held, forgetAt, result });
     if (outcome === "done") this.events.emit("kept", forgetAt);
     return outcome;
-  }
-
-  /** A worker has gone, or has taken too long. */
-  #lose(job: Pick<FailedJob, "jid" | "call" | "cause">): Promise<FailOutcome> {
-    return this.#end({ ...job, report: EXPIRED });
   }
 
   /** A run that nobody has reported: "unknown" when it was meanwhile, or failed by another broker. */

@@ -1,7 +1,8 @@
 -- Stores new jobs: each in its queue or, when it is not due yet, in scheduled.
 -- A job that is live already stays as it is; one that is dead, or done and only kept for a while, or has
--- been removed and is only not deleted yet, starts anew. One that was called off is refused; so is one of a group that is being called
--- off, and one that is pushed on behalf of a job which is so, or is no longer its worker's.
+-- been removed and is only not deleted yet, starts anew. One that was called off is refused; so is one of
+-- a group that is being called off, and one that is pushed on behalf of a job which is so, or is no longer
+-- its worker's.
 -- Uses records, membership, closing
 -- KEYS[1] jobs
 -- KEYS[2] queues
