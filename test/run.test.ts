@@ -14,7 +14,19 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const leftOutModule = join(root, "test/kit/left-out.ts");
 
 const good = `test("one", () => {}); test("two", () => {}); test.run();`;
+/** Takes a while, and fails when another of these runs at the same time. */
+const exclusive = `
+import { mkdirSync, rmdirSync } from "node:fs";
+test("one", async () => {
+  mkdirSync(new URL("running", import.meta.url));
+  await new Promise((done) => setTimeout(done, 500));
+  rmdirSync(new URL("running", import.meta.url));
+});
+test.run();`;
 const fixtures: Record<string, string> = {
+  "alone.test.ts": `// limit: 30 s, alone${exclusive}`,
+  "alone-too.test.ts": `// limit: 30 s, alone${exclusive}`,
+  "along.test.ts": exclusive,
   "good.test.ts": `console.log("all is well"); ${good}`,
   "deeper/good.test.ts": good,
   "fails.test.ts": `test("one", () => {}); test("two", () => { throw new Error("oh"); }); test.run();`,
@@ -88,6 +100,9 @@ function verdictOn(lines: string[], name: string): string | undefined {
 }
 
 const expected: Record<string, string> = {
+  alone: "ok 1 tests",
+  "alone-too": "ok 1 tests",
+  along: "ok 1 tests",
   good: "ok 2 tests",
   "deeper/good": "ok 2 tests",
   fails: "FAIL ended with exit code 1; passed 1 of 2",
@@ -101,7 +116,7 @@ const expected: Record<string, string> = {
   "never-ends": "FAIL did not end within 5 s",
   "waits-for-nothing": "FAIL ended with exit code 1; never came to uvu's summary",
   "exits-early": "FAIL ended with exit code 1; never came to uvu's summary",
-  "odd-limit": 'FAIL wants "// limit: N s" in line 1',
+  "odd-limit": 'FAIL wants "// limit: N s" or "// limit: N s, alone" in line 1',
   "no-tests": "FAIL has no tests",
   crashes: "FAIL ended with exit code 1",
   "does-not-parse": "FAIL ended with exit code 1; never came to uvu's summary",
@@ -130,7 +145,7 @@ test("what was left out is repeated with its reason, and counted", ({ lines }) =
 });
 
 test("the last line counts tests, and the exit code is 1", ({ lines, status }) => {
-  assert.is(lines.at(-1), "20 passed, 18 failed, 4 skipped");
+  assert.is(lines.at(-1), "23 passed, 18 failed, 4 skipped");
   assert.is(status, 1);
 });
 

@@ -24,12 +24,18 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-const waiting = findTestFiles(values.in);
+const files = findTestFiles(values.in);
 const verdicts: Verdict[] = [];
 const failures: string[] = [];
 // One more than there are processors: tests wait for sockets and timers more than they compute.
-const lanes = Array.from({ length: availableParallelism() + 1 }, runNext);
-await Promise.all(lanes);
+await runAll(
+  files.filter(({ isAlone }) => !isAlone),
+  availableParallelism() + 1,
+);
+await runAll(
+  files.filter(({ isAlone }) => isAlone),
+  1,
+);
 report();
 
 function findTestFiles(folder: string): TestFile[] {
@@ -42,19 +48,26 @@ function findTestFiles(folder: string): TestFile[] {
     .toSorted((a, b) => b.limitSeconds - a.limitSeconds); // the long ones first
 }
 
-async function runNext(): Promise<void> {
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-    const run = await runTestFile(file);
-    const verdict = judge(file, run);
-    verdicts.push(verdict);
-    const seconds = `${run.seconds.toFixed(1)} s`;
-    if (verdict.complaints.length === 0) {
-      console.log(`ok    ${file.path}: ${verdict.passed} tests, ${seconds}`);
-    } else {
-      const line = `FAIL  ${file.path}: ${verdict.complaints.join("; ")}, ${seconds}`;
-      console.log(line);
-      failures.push(`\n${line}\n${run.output}`);
+async function runAll(waiting: TestFile[], laneCount: number): Promise<void> {
+  const lanes = Array.from({ length: laneCount }, async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      await runOne(file);
     }
+  });
+  await Promise.all(lanes);
+}
+
+async function runOne(file: TestFile): Promise<void> {
+  const run = await runTestFile(file);
+  const verdict = judge(file, run);
+  verdicts.push(verdict);
+  const seconds = `${run.seconds.toFixed(1)} s`;
+  if (verdict.complaints.length === 0) {
+    console.log(`ok    ${file.path}: ${verdict.passed} tests, ${seconds}`);
+  } else {
+    const line = `FAIL  ${file.path}: ${verdict.complaints.join("; ")}, ${seconds}`;
+    console.log(line);
+    failures.push(`\n${line}\n${run.output}`);
   }
 }
 

@@ -1,4 +1,4 @@
-// limit: 120 s
+// limit: 120 s, alone
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,4 +1,4 @@
-// limit: 180 s
+// limit: 180 s, alone
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Wire } from "../kit/wire.ts";

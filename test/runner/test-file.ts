@@ -17,6 +17,8 @@ export interface TestFile {
   readonly path: string;
   readonly source: string;
   readonly limitSeconds: number;
+  /** Whether it measures what other tests beside it would change. */
+  readonly isAlone: boolean;
 }
 
 /** What was seen of one test file's process. */
@@ -32,11 +34,14 @@ export interface TestRun {
 /** The groups that run now, for whoever has to end them all. */
 export const runningGroups = new Set<number>();
 
-/** Reads a test file. It asks for more time than usual with a first line `// limit: 180 s`. */
+/** What a first line may ask for: more time than usual, and to run with no other test beside it. */
+export const DEMANDS = /^\/\/ limit: (\d+) s(, alone)?\n/;
+
+/** Reads a test file, and what its first line asks for: `// limit: 180 s`, `// limit: 180 s, alone`. */
 export function readTestFile(path: string): TestFile {
   const source = readFileSync(path, "utf8");
-  const limit = /^\/\/ limit: (\d+) s\n/.exec(source)?.[1];
-  return { path, source, limitSeconds: Number(limit ?? DEFAULT_LIMIT_SECONDS) };
+  const [, limit = DEFAULT_LIMIT_SECONDS, alone] = DEMANDS.exec(source) ?? [];
+  return { path, source, limitSeconds: Number(limit), isAlone: alone !== undefined };
 }
 
 /** Runs a test file in a process, and a process group, of its own. */

@@ -1,4 +1,4 @@
-import type { TestFile, TestRun } from "./test-file.ts";
+import { DEMANDS, type TestFile, type TestRun } from "./test-file.ts";
 
 export interface Verdict {
   readonly passed: number;
@@ -31,7 +31,9 @@ export function judge({ source }: TestFile, run: TestRun): Verdict {
   const hint = hookHint(run, total - passed);
   if (passed !== total) complaints.push(`passed ${passed} of ${total}${hint}`);
   if (skipped > 0) complaints.push(`skipped ${skipped} (.only or .skip; leftOut takes a reason)`);
-  if (/^\/\/ limit(?!: \d+ s\n)/.test(source)) complaints.push('wants "// limit: N s" in line 1');
+  if (source.startsWith("// limit") && !DEMANDS.test(source)) {
+    complaints.push('wants "// limit: N s" or "// limit: N s, alone" in line 1');
+  }
   for (const name of suitesNeverRun(source)) complaints.push(`never calls ${name}.run()`);
   if (run.leftBehind.length > 0) complaints.push(`left behind ${run.leftBehind.join(", ")}`);
 
