@@ -13,20 +13,29 @@ import { readFileSync } from "node:fs";
  * @throws Error for a file that is not there, or needs a key that the script does not name
  */
 export function readLuaSource(name: string, keys: readonly string[]): string {
-  const pieces = new Map<string, string>();
   const own = readLua(`${name}.lua`);
-  for (const shared of namesAfter("Uses", own)) addShared(shared);
-  return [...pieces.values(), own].join("\n");
+  const texts = new Map<string, string>();
+  readUsed(own);
+  if (texts.size === 0) return own;
+  // Two files may use each other.
+  const declaration = `local ${[...texts.keys()].join(", ")}\n`;
+  const functions = Array.from(texts, ([shared, text]) =>
+    onFirstCall(shared, bodyOf(shared, text)),
+  );
+  return [declaration, ...functions, own].join("\n");
 
-  /** Once, and after those that it uses itself. */
-  function addShared(shared: string): void {
-    if (pieces.has(shared)) return;
-    const text = readLua(`shared/${shared}.lua`);
-    for (const other of namesAfter("Uses", text)) addShared(other);
+  function readUsed(text: string): void {
+    for (const shared of namesAfter("Uses", text)) {
+      if (texts.has(shared)) continue;
+      texts.set(shared, readLua(`shared/${shared}.lua`));
+      readUsed(texts.get(shared) ?? "");
+    }
+  }
+
+  function bodyOf(shared: string, text: string): string {
     const needed = namesAfter("KEYS", text);
     const places = needed.map((key) => `KEYS[${placeOf(key, shared)}]`);
-    const body = `(function(${needed.join(", ")})\n${text}end)(${places.join(", ")})`;
-    pieces.set(shared, onFirstCall(shared, body));
+    return `(function(${needed.join(", ")})\n${text}end)(${places.join(", ")})`;
   }
 
   function placeOf(key: string, shared: string): number {
@@ -39,7 +48,7 @@ export function readLuaSource(name: string, keys: readonly string[]): string {
 function onFirstCall(shared: string, body: string): string {
   return [
     `local ${shared}Made`,
-    `local function ${shared}()`,
+    `function ${shared}()`,
     `${shared}Made = ${shared}Made or ${body}`,
     `return ${shared}Made`,
     "end\n",

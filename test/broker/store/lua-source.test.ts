@@ -9,18 +9,22 @@ test("a script that uses nothing is its file", () => {
 });
 
 test("what a script uses is a function before it, with the keys that it needs by their places", () => {
-  const source = readLuaSource("cancel-group", ["groups", "ties"]);
-  assert.match(source, /^local membershipMade\nlocal function membership\(\)\n/m);
-  assert.match(source, /^membershipMade = membershipMade or \(function\(ties, groups\)$/m);
-  assert.match(source, /^end\)\(KEYS\[2\], KEYS\[1\]\)\nreturn membershipMade\nend\n$/m);
-  assert.ok(source.indexOf("function membership()") < source.indexOf("-- Calls off a group"));
+  const source = readLuaSource("keep-alive", ["outage", "x", "alive"]);
+  assert.match(source, /^local presence\n/);
+  assert.match(source, /^local presenceMade\nfunction presence\(\)\n/m);
+  assert.match(source, /^presenceMade = presenceMade or \(function\(alive, outage\)$/m);
+  assert.match(source, /^end\)\(KEYS\[3\], KEYS\[1\]\)\nreturn presenceMade\nend\n$/m);
 });
 
-test("what several use stands there once, before them", () => {
+test("what several use stands there once, and all are declared before any", () => {
   const places = ["jobs", "queue", "scheduled", "retries", "working", "dead", "cancelled", "done"];
-  const source = readLuaSource("delete", [...places, "ties", "groups"]);
-  const names = [...source.matchAll(/^local function (\w+)\(\)$/gm)].map(([, name]) => name);
-  assert.equal(names, ["records", "places", "membership", "endings"]);
+  const source = readLuaSource("find-progress", [
+    ...places,
+    ...["ties", "progress", "stalling", "flushes"],
+  ]);
+  const names = [...source.matchAll(/^function (\w+)\(\)$/gm)].map(([, name = ""]) => name);
+  assert.equal(names.toSorted(), ["places", "records", "runs", "tracking"]);
+  assert.is(source.split("\n", 1)[0], `local ${names.join(", ")}`);
 });
 
 test("a script that does not name a key that it needs is refused when the broker starts", () => {
