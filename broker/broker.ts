@@ -10,7 +10,9 @@ import { Server } from "./server/server.ts";
 import { type RedisAddress, RedisLink } from "./store/redis-link.ts";
 import { RedisStore } from "./store/redis-store.ts";
 import { deleteRemovedTask } from "./tasks/delete-removed.ts";
+import { doChoresTask } from "./tasks/do-chores.ts";
 import type { DueTask } from "./tasks/due-task.ts";
+import { expireBatchesTask } from "./tasks/expire-batches.ts";
 import { expireReservationsTask } from "./tasks/expire-reservations.ts";
 import { findStalledTask } from "./tasks/find-stalled.ts";
 import { forgetDoneTask } from "./tasks/forget-done.ts";
@@ -49,6 +51,8 @@ const TASKS = [
   findStalledTask,
   forgetWorkersTask,
   goOnCancellingTask,
+  doChoresTask,
+  expireBatchesTask,
   saveFiguresTask,
   purgeDeadTask,
   purgeCancelledTask,

@@ -1,4 +1,4 @@
-import { isTracked } from "./custom.ts";
+import { findBid, isTracked } from "./custom.ts";
 import { CommandError, quote } from "./errors.ts";
 import { encodeFailure, type Failure, readFailure } from "./failure.ts";
 import { checkId } from "./id.ts";
@@ -34,6 +34,8 @@ export interface Job {
   at?: number;
   /** Only where a client hands over a job that has failed elsewhere. */
   failure?: Failure;
+  /** The batch that it is to join. FWP: `custom.bid`. */
+  batch?: string;
   /** Millrace's own: what it may be called off with. At least one; absent for a job without. */
   tags?: string[];
   /** Millrace's own: the running job that it is pushed for, and that has to be its worker's still. */
@@ -138,6 +140,8 @@ function readCustom(job: Job, custom: Buffer): void {
   const tags = findTags(custom);
   if (tags !== undefined) job.tags = checkTags(tags);
   if (isTracked(custom)) job.isTracked = true;
+  const bid = findBid(custom);
+  if (bid !== undefined) job.batch = bid;
 }
 
 /** Runs a reader of JSON, and names what it throws as FWP does. */

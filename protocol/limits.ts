@@ -107,3 +107,15 @@ export const MAX_PATTERN_CHARACTERS = 1_000;
 
 /** How much of a bad argument is repeated in the error that refuses it. */
 export const MAX_ECHO_CHARACTERS = 200;
+
+/** Of a batch's key: as much as of a jid, which may be made of the same things. */
+export const MAX_BATCH_KEY_BYTES = 1_000;
+
+/** Of what a client keeps with a batch: as much as of a job's result. */
+export const MAX_BATCH_META_BYTES = 65_536;
+
+/** How many batches one waits for: each is looked at in the step that begins it. */
+export const MAX_PREDECESSORS = 1_000;
+
+/** A year: who means longer means never. */
+export const MAX_BATCH_TIMEOUT_SECONDS = 31_536_000;

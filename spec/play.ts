@@ -32,12 +32,13 @@ export async function play(transcript: Transcript, server: Server): Promise<Perf
   const connections = new Map<string, Connection>();
   const log: string[] = [];
   const leases = new Map<string, number>();
+  const bids: string[] = [];
   try {
     for (const step of transcript.steps) {
       const known = connections.get(step.connection);
       const connection = known ?? (await Connection.open(server.host, server.port));
       connections.set(step.connection, connection);
-      const failure = await perform(step, connection, { ...server, leases, log });
+      const failure = await perform(step, connection, { ...server, leases, bids, log });
       if (failure) return { log, failure };
     }
     const failure = findUnread(connections, transcript.steps.at(-1)?.line ?? 0);
@@ -51,20 +52,22 @@ export async function play(transcript: Transcript, server: Server): Promise<Perf
 interface Stage {
   password?: string | undefined;
   leases: Map<string, number>;
+  bids: string[];
   log: string[];
 }
 
 async function perform(
   step: Step,
   connection: Connection,
-  { password, leases, log }: Stage,
+  { password, leases, bids, log }: Stage,
 ): Promise<Failure | undefined> {
   if (step.action === "close") {
     log.push(`${step.connection} > (close)`);
     connection.close();
     return undefined;
   }
-  const text = substitute(step.text, { greeting: connection.greeting, password, leases });
+  const { greeting } = connection;
+  const text = substitute(step.text, { greeting, password, leases, bids });
   if (step.action === "send") {
     log.push(shorten(`${step.connection} ${step.raw ? ">>" : ">"} ${text}`));
     connection.send(step.raw ? unescape(text) : `${text}\r\n`);
@@ -77,6 +80,7 @@ async function perform(
   }
   log.push(actual);
   noteLease(reply, leases);
+  noteBid(reply, bids);
   return undefined;
 }
 
@@ -84,6 +88,12 @@ async function perform(
 function noteLease(reply: string, leases: Map<string, number>): void {
   const [, jid, token] = /^\$ \{"jid":"([^"]+)".*,"lease":(\d+)\}$/s.exec(reply) ?? [];
   if (jid !== undefined) leases.set(jid, Number(token));
+}
+
+/** So may a batch. */
+function noteBid(reply: string, bids: string[]): void {
+  const [, bid] = /^\$ (b-[\w-]{14})$/.exec(reply) ?? [];
+  if (bid !== undefined && !bids.includes(bid)) bids.push(bid);
 }
 
 /** A reply that nobody asked for, such as the second line of a split one. */

@@ -1,4 +1,5 @@
 import { ack } from "./ack.ts";
+import { batch } from "./batch.ts";
 import { beat } from "./beat.ts";
 import type { Command } from "./command.ts";
 import { control } from "./control.ts";
@@ -32,6 +33,7 @@ const all: readonly Command[] = [
   queue,
   mutate,
   job,
+  batch,
   track,
   info,
   flush,

@@ -5,9 +5,19 @@ import { CommandError, echo } from "../../protocol/errors.ts";
 export function cancelledJob(
   jid: string,
   state: "was cancelled" | "is being cancelled",
-  { by, reason }: Cancel,
+  cancel: Cancel,
 ): CommandError {
+  return new CommandError(`job ${echo(jid)} ${state}${because(cancel)}`, { code: "CANCELLED" });
+}
+
+/** The same of a job's batch, or one around that. */
+export function cancelledBatch(bid: string, cancel: Cancel): CommandError {
+  return new CommandError(`batch ${echo(bid)} was cancelled${because(cancel)}`, {
+    code: "CANCELLED",
+  });
+}
+
+function because({ by, reason }: Cancel): string {
   const who = by === undefined ? "" : ` by ${echo(by)}`;
-  const why = reason === undefined ? "" : `: ${echo(reason)}`;
-  return new CommandError(`job ${echo(jid)} ${state}${who}${why}`, { code: "CANCELLED" });
+  return reason === undefined ? who : `${who}: ${echo(reason)}`;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Notice, Store, StoreSizes } from "../store/store.ts";
+import { Batches } from "./batches.ts";
 import { Cancellations } from "./cancellations.ts";
 import { Catalogue } from "./catalogue.ts";
 import { Controls } from "./controls.ts";
@@ -22,6 +23,7 @@ export class Engine {
   readonly jobs: Jobs;
   readonly catalogue: Catalogue;
   readonly cancellations: Cancellations;
+  readonly batches: Batches;
   readonly jobList: JobList;
   readonly fetches: Fetches;
   readonly queues: Queues;
@@ -45,6 +47,7 @@ export class Engine {
     this.jobs = new Jobs(store, this.#runTimes, clock, random, log);
     this.catalogue = new Catalogue(store);
     this.cancellations = new Cancellations(store, clock, log);
+    this.batches = new Batches(store.batches, clock, log);
     this.progress = new Progress(store);
     this.stalls = new Stalls(store, this.jobs, clock, log);
     this.jobList = new JobList(store);
@@ -77,6 +80,9 @@ export class Engine {
         return this.workers.noteState(notice.wid, notice.state);
       case "cancel":
         return this.controls.tellCalledOff(notice.wid, notice.job);
+      case "chores":
+        this.jobs.events.emit("chores");
+        return;
       case "flushed":
         this.#runTimes.clear();
         return this.statistics.reset();

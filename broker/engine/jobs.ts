@@ -64,6 +64,8 @@ export interface JobEvents {
   due: [at: number];
   /** A job that is done is kept until this time. */
   kept: [forgetAt: number];
+  /** Something is to be done for batches. */
+  chores: [];
 }
 
 export interface Renewed {

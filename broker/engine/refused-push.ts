@@ -1,7 +1,8 @@
 import { CommandError } from "../../protocol/errors.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { PushRefusal } from "../store/store.ts";
-import { cancelledJob } from "./cancelled-job.ts";
+import { noSuchBatch } from "./batches.ts";
+import { cancelledBatch, cancelledJob } from "./cancelled-job.ts";
 import { describeGroup } from "./job-group.ts";
 
 /** What a client is told whose job may not be pushed, unless that is for a stale lease. */
@@ -16,6 +17,10 @@ export function refusedPush(
       return cancelledJob(jid, "is being cancelled", refusal.cancel);
     case "parent cancelling":
       return cancelledJob(onBehalf?.jid ?? "", "is being cancelled", refusal.cancel);
+    case "no batch":
+      return noSuchBatch(refusal.bid);
+    case "batch cancelled":
+      return cancelledBatch(refusal.bid, refusal.cancel);
     case "closed": {
       const { group, running } = refusal;
       const left = running === 1 ? "1 job of it still runs" : `${running} jobs of it still run`;

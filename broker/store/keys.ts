@@ -34,14 +34,15 @@ export interface Keys {
   /**
    * Hash: jid → MessagePack, what its end concerns besides itself, as long as it has a record; few jobs
    * have an entry. `tags`, and `queue`, so that it is found without reading its record; `track`, since
-   * when it is tracked, see shared/tracking.lua.
+   * when it is tracked, see shared/tracking.lua; `batch`, and `hasFailed` once it has (`isUntried` when it
+   * only was called off), or `callback`, of which kind of that batch it is.
    */
   ties: string;
   /**
-   * Of groups of jobs, which may be called off as a whole; today those that have a tag, `tag:<tag>`. By
-   * this prefix and
+   * Of groups of jobs, which may be called off as a whole: those that have a tag, `tag:<tag>`, and those of
+   * a batch that are not done, with its callbacks, `batch:<bid>`. By this prefix and
    *
-   * - `jobs:<group>`, sorted set: each jid with that tag that has a record; scored 0 when it is to run or
+   * - `jobs:<group>`, sorted set: each jid of it that has a record; scored 0 when it is to run or
    *   runs, 1 when it runs and is called off, 2 when it has ended and is kept. One that is removed and not
    *   deleted yet may have any of these
    * - `names`, set: the groups that have jobs
@@ -51,6 +52,34 @@ export interface Keys {
    * - `ended`, sorted set: groups that were called off scored by when that had ended
    */
   groups: string;
+  /**
+   * Of batches; ADR 0017 has what it means. By this prefix and
+   *
+   * - `<bid>`, hash: `parent`, the bid of the one around it; `description`, `meta`, `tags`, `key`, `timeoutMs`;
+   *   the times `createdAt`, `committedAt`, `startedAt`, `completedAt` (`complete` is due), `succeededAt`
+   *   (`success` is), `overAt` (the one around it need not wait for it), `wonAt` (it has succeeded),
+   *   `failedAt` (it can't any more by itself), `cancelledAt`, `endedAt` (over, and nothing of it runs), and
+   *   `isActive` (something does); the counts `total`, `pending` (no outcome yet), `failed`, `gone`,
+   *   `skipped`, `waits` (for how many things), `children`, and of these `openChildren` (not over),
+   *   `unwonChildren`, `activeChildren` and `closingChildren`; `isClosingChildren` and `retriedChildren`, how
+   *   far such a chore is; `isRetrying`, until it is done; `isClosedWithParent`; `isGated`, that it waited at first. Of each callback, with
+   *   its kind and `_` before: `jid`, `record`, `queue`, `band`, `st`, `lostAt` (it has died, or is gone), and
+   *   `spareJid` and `spareRecord`, should something have its jid by then
+   * - `<bid>:children`, sorted set: the batches in it, scored by their order
+   * - `<bid>:held`, sorted set: the jids of those that it holds, scored by when they are to run, or below 0
+   *   by their order
+   * - `<bid>:start`, `:success` and `:end`, sets: the batches that wait for it to come so far
+   * - `<bid>:results`, hash: jid → JSON, what came of its jobs
+   * - `all`, set: the bids of all there are
+   * - `list:`, `list:key:<key>` and `list:tag:<tag>`, sorted sets: those that are in no other, and those with
+   *   a key or a tag, scored by when they were begun
+   * - `line:<key>`, sorted set: those with a key that have not ended, scored by when they were begun
+   * - `uncommitted`, `deadlines` and `finished`, sorted sets: scored by when they expire, when they are called
+   *   off, and when they ended
+   * - `chores`, sorted set: what is still to be done in steps, `tell <moment> <bid>`, `release <bid>`, `close
+   *   <bid>` and `retry <bid>`, scored by since when
+   */
+  batch: string;
   /**
    * Hash for each job of whose progress something was told, or which was tracked and has ended, by this
    * prefix, the number of `flushes` and its jid; expires. `percent`, `desc`, `result`, `seq`, `updatedAt`;
@@ -120,7 +149,7 @@ export interface Keys {
    * Pub/sub channel: `queue <name> <broker that did it>` when an empty queue got a job, `resumed
    * <name> …` when paused queues were resumed, `worker <state> <wid>` when a worker changed its state
    * or was forgotten, `cancel {"wid","jid","lease","reason","by"}` when a job was called off that a
-   * worker works on, and `flushed`.
+   * worker works on, `chores` when there is something to be done for batches, and `flushed`.
    */
   notices: string;
 }
@@ -138,6 +167,7 @@ export function keysOf(namespace: string): Keys {
     reservations: key("reservations"),
     ties: key("ties"),
     groups: key("groups:"),
+    batch: key("batch:"),
     progress: key("progress:"),
     stalling: key("stalling"),
     jobtypes: key("jobtypes"),
@@ -170,3 +200,10 @@ export function keysOf(namespace: string): Keys {
  * The scripts know the same number.
  */
 export const PLACES_A_PRIORITY = 2 ** 48;
+
+const MAX_PRIORITY = 9;
+
+/** Where the places of a priority begin. */
+export function placeBandOf(priority: number): number {
+  return (MAX_PRIORITY - priority) * PLACES_A_PRIORITY;
+}

@@ -12,6 +12,7 @@ interface Heard {
 export function parseNotice(message: string): Heard {
   const [kind, first = "", ...rest] = message.split(" ");
   if (kind === "queue") return { notices: [{ kind, queue: first }], origin: rest.join(" ") };
+  if (message === "chores") return { notices: [{ kind: "chores" }] };
   if (message === "flushed") return { notices: [{ kind: "flushed" }] };
   if (kind === "cancel") return { notices: findCalledOff(message.slice("cancel ".length)) };
   const resumed = [first, ...rest];

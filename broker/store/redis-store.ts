@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { MAX_PRIORITY } from "../../protocol/limits.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import { dayOf } from "./day.ts";
 import { GroupCommit, LATER } from "./group-commit.ts";
-import { type Keys, keysOf, PLACES_A_PRIORITY } from "./keys.ts";
+import { type Keys, keysOf, placeBandOf } from "./keys.ts";
 import { readLocation } from "./location.ts";
 import { LostHandouts } from "./lost-handouts.ts";
 import { parseNotice } from "./notice.ts";
 import { encodeRecord, headerOf, pack, readStoredJob, UnreadableRecord } from "./record.ts";
+import { RedisBatches } from "./redis-batches.ts";
 import { RedisCancels } from "./redis-cancels.ts";
 import { RedisCatalogue } from "./redis-catalogue.ts";
 import { findDangers } from "./redis-check.ts";
@@ -83,6 +83,7 @@ export class RedisStore implements Store {
   readonly catalogue: RedisCatalogue;
   readonly cancels: RedisCancels;
   readonly progress: RedisProgress;
+  readonly batches: RedisBatches;
   readonly figures: RedisFigures;
   readonly #link: RedisLink;
   readonly #keys: Keys;
@@ -131,6 +132,7 @@ export class RedisStore implements Store {
     this.catalogue = new RedisCatalogue(link, this.#keys, clock);
     this.cancels = new RedisCancels(link, this.#keys, clock);
     this.progress = new RedisProgress(link, this.#keys, clock);
+    this.batches = new RedisBatches(link, this.#keys, clock);
     this.figures = new RedisFigures(link, this.#keys, clock);
     this.#lostHandouts = new LostHandouts(link, this.#keys, clock, log);
   }
@@ -320,7 +322,7 @@ export class RedisStore implements Store {
     const items = jobs.map((job) => ({
       jid: job.jid,
       queue: job.queue,
-      band: (MAX_PRIORITY - job.priority) * PLACES_A_PRIORITY,
+      band: placeBandOf(job.priority),
       due: job.enqueuedAt === undefined ? (job.at ?? "") : "",
       ties: encodeTies(job, now),
       behalf: job.onBehalf === undefined ? "" : `${job.onBehalf.token} ${job.onBehalf.jid}`,

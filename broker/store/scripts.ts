@@ -42,6 +42,7 @@ export const push = new Script({
     "ties",
     "groups",
     "reservations",
+    "batch",
   ],
   fixed: ["origin", "now"],
   each: ["jid", "queue", "band", "due", "ties", "behalf", "record"],
@@ -67,6 +68,10 @@ function readRefusal(reply: unknown): PushRefusal {
       return { kind, group: text(told), running: integer(running) };
     case "parent stale":
       return { kind };
+    case "no batch":
+      return { kind, bid: text(told) };
+    case "batch cancelled":
+      return { kind, bid: text(told), cancel: readCancel(running) };
     default:
       return unexpected(kind);
   }
@@ -104,6 +109,9 @@ export const reserve = new Script({
     "cancels",
     "cancelled",
     "groups",
+    "batch",
+    "sequence",
+    "notices",
   ],
   fixed: ["now", "call"],
   each: ["wid", "queues", "lease"],
@@ -147,6 +155,7 @@ export const release = new Script({
     "ties",
     "groups",
     "sequence",
+    "batch",
   ],
   fixed: ["origin", "now", "day"],
   each: ["jid", "call", "token"],
@@ -172,6 +181,11 @@ export const snooze = new Script({
     "history",
     "ties",
     "groups",
+    "batch",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
   ],
   fixed: ["now", "day"],
   each: ["jid", "due", "token"],
@@ -210,6 +224,11 @@ export const ack = new Script({
     "progress",
     "stalling",
     "flushes",
+    "batch",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
   ],
   fixed: ["now", "day"],
   each: ["jid", "token"],
@@ -241,6 +260,11 @@ export const complete = new Script({
     "progress",
     "stalling",
     "flushes",
+    "batch",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
   ],
   fixed: ["now", "day"],
   each: ["jid", "token", "forgetAt", "result"],
@@ -273,6 +297,11 @@ export const fail = new Script({
     "progress",
     "stalling",
     "flushes",
+    "batch",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
   ],
   fixed: ["now", "day"],
   each: ["jid", "report", "jitter", "cause", "token", "call"],
@@ -435,6 +464,10 @@ export const deleteJob = new Script({
     "cancels",
     "ties",
     "groups",
+    "batch",
+    "queues",
+    "sequence",
+    "notices",
   ],
   fixed: ["now", "jid"],
   each: [],
@@ -470,6 +503,7 @@ export const enqueue = new Script({
     "notices",
     "ties",
     "groups",
+    "batch",
   ],
   fixed: ["origin", "now", "dueBy"],
   each: ["set", "jid"],
@@ -490,7 +524,19 @@ export const read = new Script({
 
 export const kill = new Script({
   name: "kill",
-  keys: ["scheduled", "retries", "dead", "ties", "groups"],
+  keys: [
+    "scheduled",
+    "retries",
+    "dead",
+    "ties",
+    "groups",
+    "batch",
+    "jobs",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
+  ],
   fixed: ["now"],
   each: ["set", "jid"],
   parse: digits,
@@ -498,7 +544,19 @@ export const kill = new Script({
 
 export const discard = new Script({
   name: "discard",
-  keys: ["jobs", "scheduled", "retries", "dead", "ties", "groups"],
+  keys: [
+    "jobs",
+    "scheduled",
+    "retries",
+    "dead",
+    "ties",
+    "groups",
+    "batch",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
+  ],
   fixed: ["now"],
   each: ["set", "jid"],
   parse: digits,
@@ -538,7 +596,19 @@ export const removeQueues = new Script({
 
 export const deleteRemoved = new Script({
   name: "delete-removed",
-  keys: ["jobs", "removals", "removed", "revived", "ties", "groups"],
+  keys: [
+    "jobs",
+    "removals",
+    "removed",
+    "revived",
+    "ties",
+    "groups",
+    "batch",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
+  ],
   fixed: ["limit", "now"],
   each: [],
   parse: integer,
@@ -609,7 +679,7 @@ export const forgetWorkers = new Script({
 
 export const purgeDead = new Script({
   name: "purge-dead",
-  keys: ["jobs", "dead", "ties", "groups"],
+  keys: ["jobs", "dead", "ties", "groups", "batch", "queue", "queues", "sequence", "notices"],
   fixed: ["diedBefore", "keep", "limit", "now"],
   each: [],
   parse: integer,
@@ -617,7 +687,7 @@ export const purgeDead = new Script({
 
 export const forgetDone = new Script({
   name: "forget-done",
-  keys: ["jobs", "done", "ties", "groups"],
+  keys: ["jobs", "done", "ties", "groups", "batch", "queue", "queues", "sequence", "notices"],
   fixed: ["now", "limit"],
   each: [],
   parse: (reply): { count: number; nextAt: number | undefined } => {
@@ -661,6 +731,7 @@ export const flush = new Script({
     "notices",
     "groups",
     "flushes",
+    "batch",
   ],
   fixed: [],
   each: [],

@@ -7,6 +7,9 @@ import type { Job } from "../../protocol/job.ts";
 import type { JobState } from "../../protocol/job-state.ts";
 import type { Progress, ProgressReport, StallPolicy } from "../../protocol/progress.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
+import type { BatchStore } from "./batch-store.ts";
+
+export type { BatchStore, BeginOutcome, ListPlace, NewBatch } from "./batch-store.ts";
 
 /**
  * What the rules need of a store. Each method is one transition: it happens whole or not at all,
@@ -19,6 +22,7 @@ export interface Store {
   readonly catalogue: CatalogueStore;
   readonly cancels: CancelStore;
   readonly progress: ProgressStore;
+  readonly batches: BatchStore;
   readonly figures: FigureStore;
 
   push(job: NewJob): Promise<PushOutcome>;
@@ -205,7 +209,10 @@ export type PushRefusal =
   /** The job on whose behalf it is pushed is being called off. */
   | { kind: "parent cancelling"; cancel: Cancel }
   /** That job is no longer its worker's. */
-  | { kind: "parent stale" };
+  | { kind: "parent stale" }
+  /** Its batch is not there; or that, or one around it, was called off. */
+  | { kind: "no batch"; bid: string }
+  | { kind: "batch cancelled"; bid: string; cancel: Cancel };
 
 export interface ReserveRequest {
   wid: string;
@@ -469,5 +476,7 @@ export type Notice =
   | { kind: "cancel"; wid: string; job: CalledOffJob }
   /** Everything has been deleted. */
   | { kind: "flushed" }
+  /** Something is to be done for batches. */
+  | { kind: "chores" }
   /** Notices may have been missed: nothing that was concluded from them holds any longer. */
   | { kind: "reconnected" };

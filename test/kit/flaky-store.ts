@@ -1,3 +1,4 @@
+import type { BatchStore } from "../../broker/store/batch-store.ts";
 import type {
   CancelStore,
   CatalogueStore,
@@ -24,9 +25,18 @@ type Method =
   | `catalogue.${Names<CatalogueStore>}`
   | `cancels.${Names<CancelStore>}`
   | `progress.${Names<ProgressStore>}`
-  | `figures.${Names<FigureStore>}`;
+  | `figures.${Names<FigureStore>}`
+  | `batches.${Names<BatchStore>}`;
 
-const PARTS = ["queues", "waiting", "catalogue", "cancels", "progress", "figures"] as const;
+const PARTS = [
+  "queues",
+  "waiting",
+  "catalogue",
+  "cancels",
+  "progress",
+  "figures",
+  "batches",
+] as const;
 
 /** A real store with somebody in between who counts its calls, and fails or delays some of them. */
 export class FlakyStore {

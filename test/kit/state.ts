@@ -43,6 +43,8 @@ export interface State {
   cancels: Record<string, Cancel>;
   /** The jobs of each group, scored by how it has them; its cancellation, if there was one. */
   groups: Record<string, Group>;
+  /** What stands behind the prefix of batches, as Redis has it, binary texts left out. */
+  batches: Record<string, unknown>;
   done: Record<string, number>;
   paused: string[];
   /** What was removed and is not deleted yet, by its number: jids with the scores that they had. */
@@ -101,6 +103,7 @@ export const EMPTY: State = {
   cancelled: {},
   cancels: {},
   groups: {},
+  batches: {},
   done: {},
   paused: [],
   removed: {},
@@ -196,6 +199,8 @@ export async function readState(redis: Redis, namespace: string): Promise<State>
       state.removed[key.slice(keys.removed.length)] = await readScores(redis, key);
     } else if (key.startsWith(keys.groups)) {
       await readGroupKey(redis, keys, key, state.groups);
+    } else if (key.startsWith(keys.batch)) {
+      state.batches[key.slice(keys.batch.length)] = await readBatchKey(redis, key);
     } else if (key.startsWith(keys.worker)) {
       state.details[key.slice(keys.worker.length)] = await redis.hgetall(key);
     } else if (key.startsWith(keys.figures)) {
@@ -277,6 +282,19 @@ async function readKey(redis: Redis, keys: Keys, key: string, state: State): Pro
       if (set === undefined) throw new Error(`a key that nobody knows: ${key}`);
       state[set] = await readScores(redis, key);
     }
+  }
+}
+
+async function readBatchKey(redis: Redis, key: string): Promise<unknown> {
+  switch (await redis.type(key)) {
+    case "hash": {
+      const fields = Object.entries(await redis.hgetall(key));
+      return Object.fromEntries(fields.filter(([name]) => !/ecord$|^tags$/.test(name)));
+    }
+    case "set":
+      return (await redis.smembers(key)).toSorted();
+    default:
+      return await readScores(redis, key);
   }
 }
 

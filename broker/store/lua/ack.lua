@@ -13,6 +13,11 @@
 -- KEYS[10] progress
 -- KEYS[11] stalling
 -- KEYS[12] flushes
+-- KEYS[13] batch
+-- KEYS[14] queue
+-- KEYS[15] queues
+-- KEYS[16] sequence
+-- KEYS[17] notices
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -75,7 +80,7 @@ if #finished > 0 then
 end
 if not isPlain then
   tracking().ended(finished, 'success', now)
-  endings().untie(finished, now)
+  endings().done(finished, now)
 end
 
 return table.concat(outcomes)

@@ -15,6 +15,9 @@
 -- KEYS[12] ties
 -- KEYS[13] groups
 -- KEYS[14] done
+-- KEYS[15] batch
+-- KEYS[16] queues
+-- KEYS[17] sequence
 -- ARGV[1] now
 -- ARGV[2] each jid
 -- ARGV[3] each why: MessagePack {at, reason, by}, of which the last two may be left out

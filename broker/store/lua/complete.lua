@@ -14,6 +14,11 @@
 -- KEYS[11] progress
 -- KEYS[12] stalling
 -- KEYS[13] flushes
+-- KEYS[14] batch
+-- KEYS[15] queue
+-- KEYS[16] queues
+-- KEYS[17] sequence
+-- KEYS[18] notices
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -31,7 +36,7 @@ local now, day = tonumber(ARGV[1]), ARGV[2]
 local MAX_BYTES = 1048576
 local isAnyCalledOff = redis.call('EXISTS', cancelling) == 1
 local rewritten = 0
-local completed = {}
+local completed, results = {}, {}
 
 local function endReservation(jid)
   redis.call('ZREM', working, jid)
@@ -58,6 +63,7 @@ local function complete(jid, token, forgetAt, result)
   redis.call('ZADD', done, forgetAt, jid)
   endReservation(jid)
   completed[#completed + 1] = jid
+  results[jid] = header.result
   return 'done'
 end
 
@@ -68,7 +74,7 @@ if #completed > 0 then
   redis.call('HINCRBY', counters, 'processed', #completed)
   redis.call('HINCRBY', history, 'processed:' .. day, #completed)
   tracking().ended(completed, 'success', now)
-  endings().keep(completed, now)
+  endings().stored(completed, now, results)
 end
 
 return outcomes

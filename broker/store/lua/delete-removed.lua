@@ -6,6 +6,11 @@
 -- KEYS[4] revived
 -- KEYS[5] ties
 -- KEYS[6] groups
+-- KEYS[7] batch
+-- KEYS[8] queue
+-- KEYS[9] queues
+-- KEYS[10] sequence
+-- KEYS[11] notices
 -- ARGV[1] limit: how many jobs at the most, and from how many removals
 -- ARGV[2] now
 -- Returns how many of the jobs that had been set aside are so no longer; 0 when none are left
@@ -37,6 +42,6 @@ for _, removal in ipairs(redis.call('SRANDMEMBER', removals, limit)) do
 end
 
 if #deleted > 0 then redis.call('HDEL', jobs, unpack(deleted)) end
-endings().untie(deleted, ARGV[2])
+endings().gone(deleted, ARGV[2])
 
 return count

@@ -11,6 +11,10 @@
 -- KEYS[9] cancels
 -- KEYS[10] ties
 -- KEYS[11] groups
+-- KEYS[12] batch
+-- KEYS[13] queues
+-- KEYS[14] sequence
+-- KEYS[15] notices
 -- ARGV[1] now
 -- ARGV[2] jid
 -- Returns "deleted"; "working" when it is being worked on; "unknown" when it is nowhere; or "unreadable"
@@ -31,6 +35,6 @@ end
 redis.call('ZREM', set, jid)
 redis.call('HDEL', jobs, jid)
 redis.call('HDEL', cancels, jid)
-endings().untie({ jid }, now)
+endings().gone({ jid }, now)
 
 return 'deleted'

@@ -6,6 +6,11 @@
 -- KEYS[4] dead
 -- KEYS[5] ties
 -- KEYS[6] groups
+-- KEYS[7] batch
+-- KEYS[8] queue
+-- KEYS[9] queues
+-- KEYS[10] sequence
+-- KEYS[11] notices
 -- ARGV[1] now
 -- ARGV[2] each set: "scheduled", "retries" or "dead"
 -- ARGV[3] each jid
@@ -24,6 +29,6 @@ for index = 2, #ARGV, 2 do
 end
 
 if #gone > 0 then redis.call('HDEL', jobs, unpack(gone)) end
-endings().untie(gone, ARGV[1])
+endings().gone(gone, ARGV[1])
 
 return table.concat(deleted)

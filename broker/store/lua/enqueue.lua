@@ -1,8 +1,8 @@
 -- Puts jobs of scheduled, retries or dead into their queues, provided that they are still there and
 -- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
 -- another broker, and is due again in a minute, so that it is in nobody's way. One that is dead stays so
--- while its group is being called off.
--- Uses records, membership, endings
+-- while its group is being called off, or its batch waits.
+-- Uses records, membership, endings, gates
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -13,6 +13,7 @@
 -- KEYS[8] notices
 -- KEYS[9] ties
 -- KEYS[10] groups
+-- KEYS[11] batch
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] dueBy: a job with a higher score stays where it is; +inf for any
@@ -29,6 +30,8 @@ local SETS = { scheduled = scheduled, retries = retries, dead = dead }
 local PLACES_A_PRIORITY = 281474976710656
 local DEFAULT_PRIORITY = 5
 local POSTPONED_MS = 60000
+-- A job of a batch that waits is due then; see shared/gates.lua.
+local HELD = 8640000000000000
 local MAX_BYTES = 1048576
 local LATER = 0
 local rewritten = 0
@@ -59,7 +62,7 @@ local function putAside(set, jid, isDamaged)
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. set)
     redis.call('ZREM', set, jid)
     redis.call('ZADD', dead, now, jid)
-    endings().keep({ jid }, now)
+    endings().died({ jid }, now)
   else
     redis.call('ZADD', set, now + POSTPONED_MS, jid)
   end
@@ -68,7 +71,10 @@ end
 -- Whether a dead job may run after all.
 local function mayRun(jid)
   local packed = redis.call('HGET', ties, jid)
-  return not packed or not membership().findClosed(packed)
+  if not packed then return true end
+  local tied = cmsgpack.unpack(packed)
+  local isHeld = tied.batch and gates().isWaiting(tied.batch)
+  return not isHeld and not membership().findClosed(tied)
 end
 
 -- All that moves, as the commands take it: one for each set and queue, not one for each job.
@@ -86,13 +92,13 @@ local function move(set, jid, record, name, priority)
 end
 
 local function enqueue(set, jid, due)
-  if not due or tonumber(due) > dueBy then return false end
+  if not due or tonumber(due) > dueBy or tonumber(due) == HELD then return false end
   if set == dead and not mayRun(jid) then return false end
   if rewritten > MAX_BYTES then return LATER end
   local record = redis.call('HGET', jobs, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. set)
-    endings().untie({ jid }, now)
+    endings().gone({ jid }, now)
     redis.call('ZREM', set, jid)
     return false
   end
@@ -155,6 +161,6 @@ for name, places in pairs(newPlaces) do
 end
 -- Last: what goes wrong before leaves a job in two places, and not in none.
 for set, jids in pairs(gone) do redis.call('ZREM', set, unpack(jids)) end
-if gone[dead] and redis.call('EXISTS', ties) == 1 then membership().revive(gone[dead], now) end
+if gone[dead] then endings().revived(gone[dead], now) end
 
 return names

@@ -21,6 +21,11 @@
 -- KEYS[14] progress
 -- KEYS[15] stalling
 -- KEYS[16] flushes
+-- KEYS[17] batch
+-- KEYS[18] queue
+-- KEYS[19] queues
+-- KEYS[20] sequence
+-- KEYS[21] notices
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid
@@ -106,14 +111,14 @@ local function fail(jid, report, jitter, cause, token, call)
   redis.call('HDEL', reservations, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
-    endings().untie({ jid }, now)
+    endings().gone({ jid }, now)
     return { 'unknown' }
   end
   count = count + 1
   if not header then
     redis.log(redis.LOG_WARNING, 'millrace: a job with a damaged record was in ' .. working)
     redis.call('ZADD', dead, now, jid)
-    endings().keep({ jid }, now)
+    endings().died({ jid }, now)
     return { 'died', 0, 0 }
   end
 
@@ -121,7 +126,7 @@ local function fail(jid, report, jitter, cause, token, call)
   if retry == 0 and cause == 'reported' then
     redis.call('HDEL', jobs, jid)
     tracking().ended({ jid }, 'failed', now)
-    endings().untie({ jid }, now)
+    endings().gone({ jid }, now)
     return { 'discarded' }
   end
 
@@ -135,10 +140,11 @@ local function fail(jid, report, jitter, cause, token, call)
     if report.retryAt then seconds = (report.retryAt - now) / 1000 end
     failure.nextAt = now + math.min(math.max(seconds, 0), MAX_RETRY_SECONDS) * 1000
     redis.call('ZADD', retries, failure.nextAt, jid)
+    endings().failed({ jid }, now)
     outcome = { 'retried', failure.nextAt, isLost and 1 or 0 }
   else
     redis.call('ZADD', dead, now, jid)
-    endings().keep({ jid }, now)
+    endings().died({ jid }, now)
     outcome = { 'died', 0, isLost and 1 or 0 }
   end
   rewritten = rewritten + #record

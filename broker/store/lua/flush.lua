@@ -25,10 +25,11 @@
 -- KEYS[22] notices
 -- KEYS[23] groups
 -- KEYS[24] flushes
+-- KEYS[25] batch
 -- Returns nothing
 
 local queues, queue, removals, removed = KEYS[2], KEYS[3], KEYS[11], KEYS[12]
-local notices, groups, flushes = KEYS[22], KEYS[23], KEYS[24]
+local notices, groups, flushes, batch = unpack(KEYS, 22, 25)
 
 for _, name in ipairs(redis.call('SMEMBERS', queues)) do redis.call('UNLINK', queue .. name) end
 for _, name in ipairs(redis.call('SMEMBERS', removals)) do redis.call('UNLINK', removed .. name) end
@@ -40,6 +41,16 @@ for _, name in ipairs(redis.call('SMEMBERS', groups .. 'closed')) do
 end
 for _, name in ipairs(redis.call('ZRANGE', groups .. 'ended', 0, -1)) do
   redis.call('UNLINK', groups .. 'cancel:' .. name)
+end
+local PARTS = { '', ':children', ':held', ':start', ':success', ':end', ':results' }
+for _, bid in ipairs(redis.call('SMEMBERS', batch .. 'all')) do
+  local key, tags = unpack(redis.call('HMGET', batch .. bid, 'key', 'tags'))
+  if key then redis.call('UNLINK', batch .. 'list:key:' .. key, batch .. 'line:' .. key) end
+  for _, tag in ipairs(tags and cmsgpack.unpack(tags) or {}) do redis.call('UNLINK', batch .. 'list:tag:' .. tag) end
+  for _, part in ipairs(PARTS) do redis.call('UNLINK', batch .. bid .. part) end
+end
+for _, name in ipairs({ 'all', 'list:', 'uncommitted', 'deadlines', 'finished', 'chores' }) do
+  redis.call('UNLINK', batch .. name)
 end
 redis.call('UNLINK', groups .. 'names', groups .. 'closed', groups .. 'ended')
 redis.call('UNLINK', unpack(KEYS, 1, 21))

@@ -4,6 +4,11 @@
 -- KEYS[2] done
 -- KEYS[3] ties
 -- KEYS[4] groups
+-- KEYS[5] batch
+-- KEYS[6] queue
+-- KEYS[7] queues
+-- KEYS[8] sequence
+-- KEYS[9] notices
 -- ARGV[1] now
 -- ARGV[2] limit: how many are deleted at the most
 -- Returns how many were deleted, and when the next is to be: nil when there is none
@@ -15,7 +20,7 @@ local forgotten = redis.call('ZRANGEBYSCORE', done, '-inf', now, 'LIMIT', 0, ARG
 if #forgotten > 0 then
   redis.call('HDEL', jobs, unpack(forgotten))
   redis.call('ZREM', done, unpack(forgotten))
-  endings().untie(forgotten, now)
+  endings().gone(forgotten, now)
 end
 local _, nextAt = unpack(redis.call('ZRANGE', done, 0, 0, 'WITHSCORES'))
 

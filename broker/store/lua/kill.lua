@@ -5,6 +5,12 @@
 -- KEYS[3] dead
 -- KEYS[4] ties
 -- KEYS[5] groups
+-- KEYS[6] batch
+-- KEYS[7] jobs
+-- KEYS[8] queue
+-- KEYS[9] queues
+-- KEYS[10] sequence
+-- KEYS[11] notices
 -- ARGV[1] now
 -- ARGV[2] each set: "scheduled", "retries" or "dead"
 -- ARGV[3] each jid
@@ -27,6 +33,6 @@ for index = 2, #ARGV, 2 do
 end
 
 if #deaths > 0 then redis.call('ZADD', dead, unpack(deaths)) end
-endings().keep(died, ARGV[1])
+endings().died(died, ARGV[1])
 
 return table.concat(moved)

@@ -5,6 +5,11 @@
 -- KEYS[3] cancelled
 -- KEYS[4] ties
 -- KEYS[5] groups
+-- KEYS[6] batch
+-- KEYS[7] queue
+-- KEYS[8] queues
+-- KEYS[9] sequence
+-- KEYS[10] notices
 -- ARGV[1] endedBefore: what ended before this is too old
 -- ARGV[2] keep: how many may stay
 -- ARGV[3] limit: how many are deleted at the most
@@ -23,6 +28,6 @@ local purged = redis.call('ZRANGE', cancelled, 0, count - 1)
 redis.call('HDEL', jobs, unpack(purged))
 redis.call('HDEL', cancels, unpack(purged))
 redis.call('ZREMRANGEBYRANK', cancelled, 0, count - 1)
-endings().untie(purged, ARGV[4])
+endings().gone(purged, ARGV[4])
 
 return #purged

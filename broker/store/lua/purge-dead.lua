@@ -4,6 +4,11 @@
 -- KEYS[2] dead
 -- KEYS[3] ties
 -- KEYS[4] groups
+-- KEYS[5] batch
+-- KEYS[6] queue
+-- KEYS[7] queues
+-- KEYS[8] sequence
+-- KEYS[9] notices
 -- ARGV[1] diedBefore: who died before this is too old
 -- ARGV[2] keep: how many may stay
 -- ARGV[3] limit: how many are deleted at the most
@@ -21,6 +26,6 @@ if count <= 0 then return 0 end
 local purged = redis.call('ZRANGE', dead, 0, count - 1)
 redis.call('HDEL', jobs, unpack(purged))
 redis.call('ZREMRANGEBYRANK', dead, 0, count - 1)
-endings().untie(purged, ARGV[4])
+endings().gone(purged, ARGV[4])
 
 return #purged

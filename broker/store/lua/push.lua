@@ -3,7 +3,7 @@
 -- been removed and is only not deleted yet, starts anew. One that was called off is refused; so is one of
 -- a group that is being called off, and one that is pushed on behalf of a job which is so, or is no longer
 -- its worker's.
--- Uses records, membership, closing
+-- Uses records, membership, closing, endings, batches, gates
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -22,6 +22,7 @@
 -- KEYS[16] ties
 -- KEYS[17] groups
 -- KEYS[18] reservations
+-- KEYS[19] batch
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] each jid
@@ -33,7 +34,8 @@
 -- ARGV[9] each record
 -- Returns a letter for each job: s when it was stored, l when it was live already, r when it is refused;
 -- and then why, for each that is refused: {"cancelled", why} or {"cancelling", why}, with what `cancels`
--- has of it; {"closed", group, running} of a group that is being called off, of which so many jobs run;
+-- has of it; {"closed", group, running} of a tag's group that is being called off, of which so many jobs run; {"no
+-- batch", bid}; {"batch cancelled", bid, why} of its batch or one around that;
 -- {"parent cancelling", why}, of the job on whose behalf it is; {"parent stale"}
 
 local records = records()
@@ -60,13 +62,16 @@ local function findParentRefusal(behalf)
   end
   -- It may be in a group that is being called off, and be found later.
   local packed = redis.call('HGET', ties, parent)
-  local closed = packed and membership().findClosed(packed)
+  local closed = packed and membership().findClosed(cmsgpack.unpack(packed))
   return closed and { 'parent cancelling', closing().why(closed) }
 end
 
 -- Why a job with such ties may not be pushed.
-local function findGroupRefusal(packed)
-  local closed = membership().findClosed(packed)
+local function findGroupRefusal(tied)
+  if tied.batch and not batches().isThere(tied.batch) then return { 'no batch', tied.batch } end
+  local closed = membership().findClosed(tied)
+  local bid = closed and closed:match('^batch:(.*)$')
+  if bid then return { 'batch cancelled', bid, closing().why(closed) } end
   if not closed then return nil end
   local _, running = closing().sizes(closed)
   return { 'closed', closed, running }
@@ -97,13 +102,13 @@ local function unearth(jid, record)
     if isLive(jid, record) then return false end
     redis.call('HINCRBY', revived, jid, 1)
   end
-  if redis.call('HEXISTS', ties, jid) == 1 then membership().leave({ jid }, now) end
+  if redis.call('HEXISTS', ties, jid) == 1 then endings().gone({ jid }, now) end
   return true
 end
 
 -- All that is new, as the commands take it: one for each set, not one for each job.
 local newRecords, newPlaces, newDues = {}, {}, {}
-local joining, newTies = {}, {}
+local joining, added = {}, {}
 
 local function append(values, first, second)
   values[#values + 1] = first
@@ -117,17 +122,19 @@ for index, jid in ipairs(jids) do
   local first = 3 + (index - 1) * FIELDS
   local name, band, due, packed, behalf, record = unpack(ARGV, first + 1, first + FIELDS - 1)
   local before = stored[index]
+  local tied = packed ~= '' and cmsgpack.unpack(packed)
   local refusal = behalf ~= '' and findParentRefusal(behalf)
-    or packed ~= '' and findGroupRefusal(packed)
+    or tied and findGroupRefusal(tied)
     or before and findOwnRefusal(jid)
   local isNew = not refusal and not seen[jid] and (not before or unearth(jid, before))
   seen[jid] = seen[jid] or isNew
   letters[index] = isNew and 's' or refusal and 'r' or 'l'
   if refusal then reply[#reply + 1] = refusal end
   if isNew then append(newRecords, jid, record) end
-  if isNew and packed ~= '' then
-    joining[#joining + 1] = jid
-    newTies[#newTies + 1] = packed
+  if isNew and tied then joining[#joining + 1] = { jid = jid, ties = tied } end
+  if isNew and tied and tied.batch then
+    added[tied.batch] = (added[tied.batch] or 0) + 1
+    due = gates().hold(tied.batch, jid, tonumber(due)) or due
   end
   if isNew and due ~= '' then
     append(newDues, due, jid)
@@ -148,6 +155,10 @@ for name, places in pairs(newPlaces) do
   end
   redis.call('ZADD', queue, unpack(places))
 end
-if #joining > 0 then membership().join(joining, newTies) end
+if #joining > 0 then
+  membership().join(joining)
+  for bid, more in pairs(added) do batches().join(bid, more) end
+  membership().settleAll(membership().groupsOf(joining), tonumber(now))
+end
 
 return reply

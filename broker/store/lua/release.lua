@@ -15,6 +15,7 @@
 -- KEYS[11] ties
 -- KEYS[12] groups
 -- KEYS[13] sequence
+-- KEYS[14] batch
 -- ARGV[1] origin: the broker that need not be told of what it did itself
 -- ARGV[2] now
 -- ARGV[3] day: YYYY-MM-DD
@@ -63,7 +64,7 @@ local function release(jid, run, isBegun)
   local record = redis.call('HGET', jobs, jid)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. working)
-    endings().untie({ jid }, now)
+    endings().gone({ jid }, now)
     endReservation(jid)
     return false
   end

@@ -16,6 +16,9 @@
 -- KEYS[11] cancels
 -- KEYS[12] cancelled
 -- KEYS[13] groups
+-- KEYS[14] batch
+-- KEYS[15] sequence
+-- KEYS[16] notices
 -- ARGV[1] now
 -- ARGV[2] call: names this call, so that jobs whose hand-out got lost can be found
 -- ARGV[3] each wid: the worker, or an empty string
@@ -109,7 +112,7 @@ local function cancelClosed(taken)
   local jids, open, ended = {}, {}, {}
   for index, one in ipairs(taken) do jids[index] = one[1] end
   for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
-    local name = packed and membership().findClosed(packed)
+    local name = packed and membership().findClosed(cmsgpack.unpack(packed))
     if name then
       redis.call('HSET', cancels, jids[index], closing().why(name))
       redis.call('ZADD', cancelled, now, jids[index])
@@ -119,7 +122,7 @@ local function cancelClosed(taken)
       open[#open + 1] = taken[index]
     end
   end
-  membership().keep(ended, now)
+  endings().cancelled(ended, now)
   cancelledCount = cancelledCount + #ended
   return open
 end
@@ -160,7 +163,7 @@ local function handOut(request, taken, record)
   local jid, place, name = unpack(taken)
   if not record then
     redis.log(redis.LOG_WARNING, 'millrace: a job without a record was in ' .. prefix .. name)
-    endings().untie({ jid }, now)
+    endings().gone({ jid }, now)
     return nil
   end
   local deadline = DEFAULT_DEADLINE
@@ -171,7 +174,7 @@ local function handOut(request, taken, record)
       return { jid, false, tostring(version), false }
     elseif not header then
       redis.call('ZADD', dead, now, jid)
-      endings().keep({ jid }, now)
+      endings().died({ jid }, now)
       return { jid, false, false, false }
     end
     deadline = deadlineAfter(header.reserveFor or DEFAULT_RESERVE_SECONDS)

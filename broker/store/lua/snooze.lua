@@ -12,6 +12,11 @@
 -- KEYS[8] history
 -- KEYS[9] ties
 -- KEYS[10] groups
+-- KEYS[11] batch
+-- KEYS[12] queue
+-- KEYS[13] queues
+-- KEYS[14] sequence
+-- KEYS[15] notices
 -- ARGV[1] now
 -- ARGV[2] day: YYYY-MM-DD
 -- ARGV[3] each jid

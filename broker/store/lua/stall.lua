@@ -19,6 +19,10 @@
 -- KEYS[14] alive
 -- KEYS[15] outage
 -- KEYS[16] groups
+-- KEYS[17] batch
+-- KEYS[18] jobs
+-- KEYS[19] queues
+-- KEYS[20] sequence
 -- ARGV[1] now
 -- ARGV[2] each jid
 -- Returns for each job {onStall, call, wid, stallMs} when it is stalled: what is to become of it, the call

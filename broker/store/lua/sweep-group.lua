@@ -11,6 +11,10 @@
 -- KEYS[9] notices
 -- KEYS[10] ties
 -- KEYS[11] groups
+-- KEYS[12] batch
+-- KEYS[13] jobs
+-- KEYS[14] queues
+-- KEYS[15] sequence
 -- ARGV[1] now
 -- ARGV[2] group
 -- ARGV[3] limit: how many jobs at the most, when none are named
@@ -31,8 +35,9 @@ local why = closing.why(name)
 local waiting, others = 0, {}
 for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
   local jid = jids[index]
-  local isMember = packed and membership().isIn(name, packed)
-  local state = isMember and withdrawals.callOff(jid, cmsgpack.unpack(packed).queue, why, now)
+  local tied = packed and cmsgpack.unpack(packed)
+  local isMember = tied and membership().isIn(name, tied)
+  local state = isMember and withdrawals.callOff(jid, tied.queue, why, now)
   if state == 'cancelled' then
     waiting = waiting + 1
   elseif not isMember then
@@ -46,7 +51,7 @@ for index, packed in ipairs(redis.call('HMGET', ties, unpack(jids))) do
 end
 closing.count(name, waiting)
 withdrawals.finish(now)
-membership().keep(others, now)
+membership().keep(membership().read(others))
 membership().settle(name, now)
 
 local left = closing.sizes(name)

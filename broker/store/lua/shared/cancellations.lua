@@ -21,7 +21,7 @@ local function keep(jid, now)
   redis.call('ZREM', working, jid)
   redis.call('HDEL', reservations, jid)
   redis.call('SREM', cancelling, jid)
-  endings().keep({ jid }, now)
+  endings().cancelled({ jid }, now)
 end
 
 -- Ends the run of one, which counts as processed. Returns how many bytes were rewritten.

@@ -1,6 +1,6 @@
 -- Calls jobs off, wherever they are: one that waits is cancelled, one that is being worked on will be.
--- Uses membership, runs
--- KEYS scheduled, retries, queue, working, reservations, cancels, cancelling, cancelled, notices, ties
+-- Uses membership, endings, runs
+-- KEYS scheduled, retries, queue, working, reservations, cancels, cancelling, cancelled, notices
 
 local withdrawals = {}
 -- What is called off in this call: what waited, and what runs.
@@ -45,9 +45,8 @@ end
 
 -- Tells the groups of all those jobs, at the end of the call.
 function withdrawals.finish(now)
-  if redis.call('EXISTS', ties) == 0 then return end
-  membership().callOff(running, now)
-  membership().keep(ended, now)
+  membership().callOff(membership().read(running))
+  endings().cancelled(ended, now)
 end
 
 return withdrawals

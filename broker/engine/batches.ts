@@ -1,0 +1,193 @@
+import { randomBytes } from "node:crypto";
+import { CALLBACK_KINDS } from "../../protocol/batch.ts";
+import { parseCallback } from "../../protocol/callback-job.ts";
+import type { CancelReason } from "../../protocol/cancel.ts";
+import type { BatchListRequest } from "../../protocol/commands/batch-list.ts";
+import type { BatchRequest } from "../../protocol/commands/batch-new.ts";
+import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
+import { CommandError, echo } from "../../protocol/errors.ts";
+import type { Clock } from "../clock.ts";
+import type { Logger } from "../logger.ts";
+import type { BatchStore, BeginOutcome, ListPlace, NewBatch } from "../store/store.ts";
+import { type BatchTree, readBatchTree } from "./batch-tree.ts";
+
+/** FWP: so long a batch that is not committed is kept. */
+const UNCOMMITTED_MS = 30 * 60 * 1_000;
+
+/** As long as a cancelled job, so that whoever misses what became of it can still see it. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/** Jobs whose ends are counted together, and the jobs that are called then. FWP: BATCH. */
+export class Batches {
+  readonly #store: BatchStore;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+
+  constructor(store: BatchStore, clock: Clock, log: Logger) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Resolves with the bid. */
+  async begin(request: BatchRequest): Promise<string> {
+    const bid = `b-${createId()}`;
+    const now = this.#clock.now();
+    const callbacks: NewBatch["callbacks"] = {};
+    for (const kind of CALLBACK_KINDS) {
+      const text = request.callbacks[kind];
+      if (text === undefined) continue;
+      const belongings = { kind, bid, parent: request.parent, jid: createId() };
+      const job = parseCallback(text, belongings, now);
+      const isChosen = job.jid !== belongings.jid;
+      const spare = isChosen
+        ? parseCallback(text, { ...belongings, isOwnJid: true }, now)
+        : undefined;
+      callbacks[kind] = { job, spare };
+    }
+    const expiresAt = now + UNCOMMITTED_MS;
+    const outcome = await this.#store.begin({ ...request, bid, callbacks, expiresAt });
+    if (outcome.kind !== "begun") throw refusal(request, outcome);
+    return bid;
+  }
+
+  /** FWP: a batch takes jobs again at any time, so there is nothing to be opened. */
+  async open(bid: string): Promise<void> {
+    await this.status(bid);
+  }
+
+  async commit(bid: string): Promise<void> {
+    if (!(await this.#store.commit(bid))) throw noSuchBatch(bid);
+  }
+
+  async status(bid: string): Promise<BatchStatus> {
+    const status = await this.#store.find(bid);
+    if (status === undefined) throw noSuchBatch(bid);
+    return status;
+  }
+
+  async tree(bid: string): Promise<BatchTree> {
+    const tree = await readBatchTree(this.#store, bid);
+    if (tree === undefined) throw noSuchBatch(bid);
+    return tree;
+  }
+
+  /** The youngest first, and where to go on, if there are more. */
+  async list({ key, tag, cursor, count }: BatchListRequest): Promise<BatchPage> {
+    const which = key !== undefined ? { key } : tag !== undefined ? { tag } : "roots";
+    const before = cursor === undefined ? undefined : parseCursor(cursor);
+    const places = await this.#store.list(which, before, count);
+    const found = await Promise.all(places.map(({ bid }) => this.#store.find(bid)));
+    const last = places.length < count ? undefined : places.at(-1);
+    return {
+      batches: found.filter((one) => one !== undefined),
+      cursor: last && `${last.createdAt} ${last.bid}`,
+    };
+  }
+
+  /** What came of some of its jobs, and where to go on, if there are more. */
+  async results(bid: string, cursor: string) {
+    await this.status(bid);
+    const page = await this.#store.results(bid, cursor);
+    return { results: page.results, cursor: page.cursor === "0" ? undefined : page.cursor };
+  }
+
+  /** Calls off a batch, and all that is in it; it goes on by itself. */
+  async cancel(bid: string, told: CancelReason): Promise<BatchStatus> {
+    const outcome = await this.#store.cancel(bid, { at: this.#clock.now(), ...told });
+    if (outcome === undefined) throw noSuchBatch(bid);
+    if (outcome === "won") {
+      throw new CommandError(`batch ${echo(bid)} has succeeded: nothing of it will run`);
+    }
+    this.#log.info({ event: "batch.called-off", bid });
+    return await this.status(bid);
+  }
+
+  /** What of it died or was cancelled is to run again, and what is done is not; it goes on by itself. */
+  async retry(bid: string): Promise<void> {
+    const outcome = await this.#store.retry(bid);
+    switch (outcome.kind) {
+      case "retried":
+        return this.#log.info({ event: "batch.retried", bid });
+      case "no batch":
+        throw noSuchBatch(bid);
+      case "cancelling":
+        throw new CommandError(`batch ${echo(bid)} is being cancelled`, { code: "CANCELLING" });
+      case "cancelled":
+        throw new CommandError(`batch ${outcome.bid}, which it is in, was cancelled`, {
+          code: "CANCELLED",
+        });
+      case "runs":
+        throw overlap(outcome.bid, "its key");
+    }
+  }
+
+  /** Does a bounded part of what is to be done in steps; see BatchStore. */
+  doChores(): Promise<{ isMore: boolean; areJobsDue: boolean }> {
+    return this.#store.doChores();
+  }
+
+  /**
+   * Ends what was not committed in time, and what takes too long, and forgets what ended long ago: some of
+   * it. Resolves with when more is to be done, if that is known.
+   */
+  async expire(): Promise<number | undefined> {
+    const now = this.#clock.now();
+    const [expired, late, forgotten] = await Promise.all([
+      this.#store.expire(),
+      this.#store.expireDeadlines(),
+      this.#store.forget(now - KEPT_MS),
+    ]);
+    for (const bid of expired) this.#log.info({ event: "batch.expired", bid });
+    for (const bid of late.bids) this.#log.warn({ event: "batch.late", bid });
+    return expired.length + forgotten > 0 ? now : late.nextAt;
+  }
+}
+
+/** A part of a list of batches. */
+export interface BatchPage {
+  batches: BatchStatus[];
+  cursor: string | undefined;
+}
+
+function parseCursor(cursor: string): ListPlace {
+  const [, createdAt, bid = ""] = /^(\d+(?:\.\d+)?) (\S+)$/.exec(cursor) ?? [];
+  if (createdAt === undefined) {
+    throw new CommandError(
+      `invalid BATCH LIST: ${echo(JSON.stringify(cursor))} is no cursor of it`,
+    );
+  }
+  return { createdAt: Number(createdAt), bid };
+}
+
+/** FWP: 14 characters, which are 80 random bits. */
+function createId(): string {
+  return randomBytes(10).toString("base64url");
+}
+
+/** As clients of FWP look for it. */
+export function noSuchBatch(bid: string): CommandError {
+  return new CommandError(`No such batch ${echo(bid)}`);
+}
+
+function overlap(bid: string, key: string): CommandError {
+  return new CommandError(`batch ${bid} has ${key}, and has not ended`, { code: "OVERLAP" });
+}
+
+function refusal(
+  { key }: BatchRequest,
+  outcome: Exclude<BeginOutcome, { kind: "begun" }>,
+): CommandError {
+  switch (outcome.kind) {
+    case "no batch":
+      return noSuchBatch(outcome.bid);
+    case "around":
+      return new CommandError(`a batch can't wait for ${outcome.bid}, which it is in`);
+    case "closed":
+      return new CommandError(`batch ${outcome.bid} was cancelled`, { code: "CANCELLED" });
+    case "runs":
+      return overlap(outcome.bid, `the key ${echo(JSON.stringify(key?.name))}`);
+    case "line":
+      return new CommandError("100 batches of this key run or wait already");
+  }
+}

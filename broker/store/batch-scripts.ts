@@ -1,0 +1,127 @@
+import type { BeginOutcome, RetryBatchOutcome } from "./batch-store.ts";
+import { integer, list, text, unexpected } from "./redis-reply.ts";
+import { Script } from "./script.ts";
+
+export const beginBatch = new Script({
+  name: "begin-batch",
+  keys: ["ties", "groups", "notices", "batch", "jobs", "queue", "queues", "sequence"],
+  fixed: ["now", "expiresAt", "bid", "parent", "after", "key", "overlap", "described"],
+  each: ["kind", "jid", "record", "spareJid", "spareRecord", "queue", "band"],
+  parse: (reply): BeginOutcome => {
+    const [word, bid] = list(reply);
+    const kind = text(word);
+    if (kind === "begun" || kind === "line") return { kind };
+    if (kind === "no batch" || kind === "around" || kind === "closed" || kind === "runs")
+      return { kind, bid: text(bid) };
+    return unexpected(kind);
+  },
+});
+
+export const commitBatch = new Script({
+  name: "commit-batch",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "bid"],
+  each: [],
+  parse: (reply) => integer(reply) === 1,
+});
+
+export const cancelBatch = new Script({
+  name: "cancel-batch",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "bid", "reason", "by"],
+  each: [],
+  parse: (reply): "called off" | "won" | undefined => {
+    if (reply === null) return undefined;
+    const word = text(reply);
+    return word === "called off" || word === "won" ? word : unexpected(word);
+  },
+});
+
+export const retryBatch = new Script({
+  name: "retry-batch",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "bid"],
+  each: [],
+  parse: (reply): RetryBatchOutcome => {
+    const [word, bid] = list(reply);
+    const kind = text(word);
+    if (kind === "retried" || kind === "no batch" || kind === "cancelling") return { kind };
+    return kind === "cancelled" || kind === "runs" ? { kind, bid: text(bid) } : unexpected(kind);
+  },
+});
+
+export const expireBatches = new Script({
+  name: "expire-batches",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "limit"],
+  each: [],
+  parse: (reply) => list(reply).map(text),
+});
+
+export const expireDeadlines = new Script({
+  name: "expire-deadlines",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "limit"],
+  each: [],
+  parse: (reply) => {
+    const bids = list(reply).map(text);
+    const nextAt = bids.pop();
+    return { bids, nextAt: nextAt ? Number(nextAt) : undefined };
+  },
+});
+
+export const forgetBatches = new Script({
+  name: "forget-batches",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["endedBefore", "limit", "now"],
+  each: [],
+  parse: integer,
+});
+
+/** What each chore does in a step; true when there is more of it. */
+const isMore = (reply: unknown) => integer(reply) === 1;
+
+export const tellFollowers = new Script({
+  name: "tell-followers",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "bid", "moment", "limit"],
+  each: [],
+  parse: isMore,
+});
+
+export const releaseHeld = new Script({
+  name: "release-held",
+  keys: ["scheduled", "batch"],
+  fixed: ["now", "bid", "limit"],
+  each: [],
+  parse: isMore,
+});
+
+export const closeChildren = new Script({
+  name: "close-children",
+  keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
+  fixed: ["now", "bid", "limit"],
+  each: [],
+  parse: isMore,
+});
+
+export const retryMembers = new Script({
+  name: "retry-members",
+  keys: [
+    "jobs",
+    "queue",
+    "queues",
+    "sequence",
+    "notices",
+    "ties",
+    "groups",
+    "batch",
+    "scheduled",
+    "dead",
+    "cancelled",
+    "cancels",
+  ],
+  fixed: ["now", "bid", "limit"],
+  each: [],
+  parse: isMore,
+});

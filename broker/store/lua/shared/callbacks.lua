@@ -1,0 +1,66 @@
+-- The jobs that a batch calls. They were written when it was begun, so that to call one twice is to call it
+-- once; keys.ts has their fields.
+-- Uses records, membership
+-- KEYS jobs, queue, queues, sequence, notices, batch
+
+local callbacks = {}
+-- The state of one: enqueued, and acknowledged. Nothing before.
+local ENQUEUED, DONE = '1', '2'
+
+local function of(bid) return batch .. bid end
+
+local function read(bid, kind, ...)
+  local fields = { ... }
+  for index, field in ipairs(fields) do fields[index] = kind .. '_' .. field end
+  return unpack(redis.call('HMGET', of(bid), unpack(fields)))
+end
+
+-- Its jid and its record. Where a client has chosen the jid and something has that already, it is called by
+-- the other one, which is the batch's own.
+local function findJob(bid, kind)
+  local jid, record = read(bid, kind, 'jid', 'record')
+  local isTaken = jid and redis.call('HEXISTS', jobs, jid) == 1
+  if not isTaken then return jid, record end
+  return read(bid, kind, 'spareJid', 'spareRecord')
+end
+
+-- Puts it into its queue, if the batch has it, and has not called it before.
+function callbacks.call(bid, kind, now)
+  local jid, record = findJob(bid, kind)
+  if not jid or read(bid, kind, 'st') ~= '' then return end
+  local name, band = read(bid, kind, 'queue', 'band')
+  local header, textStart = records().unpackHeader(record)
+  header.enqueuedAt = tonumber(now)
+  redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
+  membership().join({ { jid = jid, ties = { batch = bid, callback = kind, queue = name } } })
+  redis.call('SADD', queues, name)
+  redis.call('ZADD', queue .. name, band + redis.call('INCR', sequence), jid)
+  redis.call('PUBLISH', notices, 'queue ' .. name .. ' ')
+  redis.call('HSET', of(bid), kind .. '_st', ENQUEUED)
+end
+
+-- It was acknowledged.
+function callbacks.done(bid, kind)
+  redis.call('HSET', of(bid), kind .. '_st', DONE)
+  callbacks.find(bid, kind)
+end
+
+-- It will not be tried again by itself.
+function callbacks.lose(bid, kind, now) redis.call('HSET', of(bid), kind .. '_lostAt', now) end
+
+-- It will after all.
+function callbacks.find(bid, kind) redis.call('HDEL', of(bid), kind .. '_lostAt') end
+
+-- Whether a batch need not wait for it: it was acknowledged, or there is none.
+function callbacks.isDone(bid, kind)
+  local jid, state = read(bid, kind, 'jid', 'st')
+  return not jid or state == DONE
+end
+
+-- Whether it is done, or will not be.
+function callbacks.isEnded(bid, kind)
+  local lostAt = read(bid, kind, 'lostAt')
+  return lostAt and true or callbacks.isDone(bid, kind)
+end
+
+return callbacks

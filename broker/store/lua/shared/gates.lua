@@ -1,0 +1,84 @@
+-- Batches that wait: for others to start, to succeed or to end, and for their own commit. `waits` is how
+-- many of these have not come yet; until then their jobs are held. What is more than a step is a chore,
+-- and goes on by itself: see keys.ts.
+-- Uses batches, lifecycle
+-- KEYS sequence, notices, batch
+
+local gates = {}
+local chores = batch .. 'chores'
+-- When jobs are due that a batch holds: the last date there is. Clients can't name it, as their years have
+-- four digits.
+local HELD = 8640000000000000
+
+local function of(bid) return batch .. bid end
+
+-- Something is to be done with many.
+function gates.addChore(chore, now)
+  redis.call('ZADD', chores, now, chore)
+  redis.call('PUBLISH', notices, 'chores')
+end
+
+local function followersOf(bid, moment) return of(bid) .. ':' .. moment end
+
+-- A batch has come to a moment, "start", "success" or "end": those that wait for it are told.
+function gates.tell(bid, moment, now)
+  if redis.call('EXISTS', followersOf(bid, moment)) == 1 then gates.addChore('tell ' .. moment .. ' ' .. bid, now) end
+end
+
+local MOMENTS = { start = 'startedAt', success = 'wonAt', ['end'] = 'endedAt' }
+
+-- One batch is to wait until another has come to a moment, unless it has. Returns whether it has to.
+function gates.follow(bid, other, moment)
+  if redis.call('HEXISTS', of(other), MOMENTS[moment]) == 1 then return false end
+  redis.call('SADD', followersOf(other, moment), bid)
+  return true
+end
+
+-- A batch waits for nothing any longer.
+function gates.start(bid, now)
+  redis.call('HSET', of(bid), 'startedAt', now)
+  local timeoutMs = redis.call('HGET', of(bid), 'timeoutMs')
+  if timeoutMs then redis.call('ZADD', batch .. 'deadlines', now + timeoutMs, bid) end
+  if redis.call('EXISTS', of(bid) .. ':held') == 1 then gates.addChore('release ' .. bid, now) end
+  gates.tell(bid, 'start', now)
+  batches().settle(bid, now)
+end
+
+-- Whether a batch has not started.
+function gates.isWaiting(bid) return (redis.call('HGET', of(bid), 'waits') or '0') ~= '0' end
+
+-- A job of a batch that waits is held. Returns when it is due, in `scheduled`; nil when the batch has started.
+function gates.hold(bid, jid, due)
+  if not gates.isWaiting(bid) then return nil end
+  -- By their own times, and before these the others in their order.
+  local order = due or redis.call('INCR', sequence) - 2 ^ 53
+  redis.call('ZADD', of(bid) .. ':held', order, jid)
+  return HELD
+end
+
+-- One of the things that a batch waits for has come.
+function gates.pass(bid, now)
+  if not batches().isThere(bid) then return end
+  if redis.call('HINCRBY', of(bid), 'waits', -1) == 0 then gates.start(bid, now) end
+end
+
+-- A batch has ended: the next one of its key may start.
+function gates.leaveLine(bid, key, now)
+  if key then redis.call('ZREM', batch .. 'line:' .. key, bid) end
+  redis.call('ZREM', batch .. 'deadlines', bid)
+  if not batches().parentOf(bid) then redis.call('ZADD', batch .. 'finished', now, bid) end
+  gates.tell(bid, 'end', now)
+end
+
+-- What waits for a batch that is forgotten would wait for ever: it is called off. There are few, since most
+-- are in the same tree, and forgotten with it.
+function gates.forsake(bid, moment, now)
+  for _, follower in ipairs(redis.call('SMEMBERS', followersOf(bid, moment))) do
+    if batches().isThere(follower) then
+      lifecycle().close(follower, now, 'batch ' .. bid .. ' is forgotten', 'millrace')
+    end
+  end
+  redis.call('UNLINK', followersOf(bid, moment))
+end
+
+return gates
