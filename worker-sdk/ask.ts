@@ -18,10 +18,14 @@ export async function ask(
   }
 }
 
-/** The same of what is answered with OK. It may not be repeated, since it is another matter by then. */
-export async function order(link: ClientLink, line: string, options?: CallOptions): Promise<void> {
+/** The same of what is answered with OK. As a rule it may not be repeated, since it is another matter by then. */
+export async function order(
+  link: ClientLink,
+  line: string,
+  options?: CallOptions & { isRepeatable?: boolean },
+): Promise<void> {
   try {
-    await link.call(line, { ...options, isRepeatable: false });
+    await link.call(line, { isRepeatable: false, ...options });
   } catch (error) {
     throw asNotSupported(error, line);
   }

@@ -27,6 +27,21 @@ export class Cancelled extends ServerError {
 }
 
 /**
+ * A batch or a chain is not begun, or not tried again: another one with its key has not ended. Nothing has
+ * changed.
+ */
+export class Overlap extends ServerError {
+  override readonly name = "Overlap";
+  /** The one that has the key. */
+  readonly bid: string;
+
+  constructor(code: string, message: string, bid: string) {
+    super(code, message);
+    this.bid = bid;
+  }
+}
+
+/**
  * The server does not let us in: it wants a password and there is none, or it has answered HELLO with
  * an error, for the most part since the password is wrong. One that only says that it is about to stop
  * is tried again instead.
@@ -85,15 +100,25 @@ export class JobsRefused extends Error {
 export function serverErrorOf({ code, message }: { code: string; message: string }): ServerError {
   if (code === "STALE") return new StaleLease(code, message);
   if (code === "CANCELLED" || code === "CANCELLING") return new Cancelled(code, message);
+  const runs = code === "OVERLAP" ? /^batch (\S+) /.exec(message)?.[1] : undefined;
+  if (runs !== undefined) return new Overlap(code, message, runs);
   return new ServerError(code, message);
 }
 
-/** As a Faktory says it of a verb that it has not, and of one that another edition of it has. */
-const UNKNOWN = /^unknown command|only available in Faktory Enterprise/i;
+/**
+ * As a Faktory says it of a verb that it has not, and of one that another edition of it has; and an older
+ * millrace of a subcommand.
+ */
+const UNKNOWN = /^unknown command|^no such \w+ subcommand|only available in Faktory Enterprise/i;
 
 /** FWP: nothing is known of the job. Its code says no more than ERR. */
 export function isJobNotFound(error: unknown): boolean {
   return error instanceof ServerError && /^job not found/i.test(error.message);
+}
+
+/** FWP: the batch never was, was not committed in time, or is forgotten. */
+export function isNoSuchBatch(error: unknown): boolean {
+  return error instanceof ServerError && /^no such batch /i.test(error.message);
 }
 
 /** FWP has one code for nearly everything, so the text is all that tells. */

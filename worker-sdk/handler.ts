@@ -48,25 +48,32 @@ export interface Registration {
 /** The handlers of a worker, by type. */
 export class Handlers {
   readonly #registrations = new Map<string, Registration>();
+  /** What every worker can run, and no program need know of. */
+  readonly #builtIn: ReadonlyMap<string, Registration>;
+
+  constructor(builtIn: ReadonlyMap<string, Registration> = new Map()) {
+    this.#builtIn = builtIn;
+  }
 
   /** @throws RangeError when the type has one already, or an option makes no sense */
   add(type: string, registration: Registration): void {
     checkHandlerOptions(registration.options);
-    if (this.#registrations.has(type)) throw new RangeError(`${type} has a handler already`);
+    if (this.find(type) !== undefined) throw new RangeError(`${type} has a handler already`);
     this.#registrations.set(type, registration);
   }
 
+  /** Those that are built in do not count. */
   get size(): number {
     return this.#registrations.size;
   }
 
   find(type: string): Registration | undefined {
-    return this.#registrations.get(type);
+    return this.#registrations.get(type) ?? this.#builtIn.get(type);
   }
 
   /** @throws UnknownJobType */
   get(type: string): Registration {
-    const found = this.#registrations.get(type);
+    const found = this.find(type);
     if (found !== undefined) return found;
     const known = [...this.#registrations.keys()].join(", ") || "nothing";
     throw new UnknownJobType(`no handler for ${type}: this worker has handlers for ${known}`);

@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Batch } from "./batch.ts";
+import type { BatchCallback } from "./batch-callback.ts";
 import type { Job } from "./job.ts";
 import type { AnyJobs } from "./job-map.ts";
 import type { ResultOptions } from "./job-result.ts";
+import type { JobStarter } from "./job-starter.ts";
 import type { Logger } from "./logger.ts";
-import type { Producer } from "./producer.ts";
+import type { PreviousResults } from "./previous-results.ts";
 
 /** That the job is this worker's, as long as its heartbeats arrive. */
 export interface Lease {
@@ -41,7 +44,16 @@ export interface JobContext<Jobs = AnyJobs> {
    * Pushes further jobs, on behalf of this one: when it is no longer this worker's they are refused, with
    * StaleLease, and with Cancelled when it has been cancelled.
    */
-  readonly client: Producer<Jobs>;
+  readonly client: JobStarter<Jobs>;
+  /** The batch that the job is in: what is pushed with it joins that, on behalf of this job. */
+  readonly batch: Batch<Jobs> | undefined;
+  /** Whose callback the job is; undefined where it is none. */
+  readonly callback: BatchCallback | undefined;
+  /**
+   * What came of the jobs of the stage before, in a chain; for a callback, of its batch, or of the last stage
+   * where that is a chain; nothing for any other job. The server is asked as it is gone through.
+   */
+  readonly previousResults: PreviousResults;
   /**
    * Tells the server how far the job is. Resolves when it knows; nobody need wait for that. What is told
    * while the word before is under way goes together, and the last counts. FWP: TRACK.

@@ -70,16 +70,12 @@ export function createJid(): string {
   return randomUUID().replaceAll("-", "").slice(0, 24);
 }
 
-/**
- * The JSON text of a PUSH.
- * @param pusher the job that pushes it, under its lease
- * @throws RangeError for what no server would take
- */
-export function encodeOutgoingJob(job: OutgoingJob, pusher?: Pick<Job, "jid" | "lease">): string {
+/** What of a job has a place in FWP; undefined is left out. @throws RangeError for what no server would take */
+export function membersOf(job: OutgoingJob): Record<string, unknown> {
   const { jid, type, args, queue, priority, retry, reserveForSeconds, at, custom } = job;
   // JSON would make null of some, which is what was left out to a server.
   checkWhole({ priority, retry, reserveForSeconds });
-  const text = encodeJson({
+  return {
     jid,
     jobtype: type,
     args,
@@ -89,6 +85,18 @@ export function encodeOutgoingJob(job: OutgoingJob, pusher?: Pick<Job, "jid" | "
     reserve_for: reserveForSeconds,
     at: at === undefined ? undefined : formatTimestamp(Number(at)),
     custom,
+  };
+}
+
+/**
+ * The JSON text of a PUSH.
+ * @param pusher the job that pushes it, under its lease
+ * @throws RangeError for what no server would take
+ */
+export function encodeOutgoingJob(job: OutgoingJob, pusher?: Pick<Job, "jid" | "lease">): string {
+  const { jid } = job;
+  const text = encodeJson({
+    ...membersOf(job),
     on_behalf: pusher?.lease === undefined ? undefined : { jid: pusher.jid, lease: pusher.lease },
   });
   // A character has at most three bytes as UTF-8, for each of its UTF-16 units.

@@ -1,3 +1,5 @@
+import type { Batch } from "./batch.ts";
+import { type BatchCallback, findCallback } from "./batch-callback.ts";
 import type { Client } from "./client.ts";
 import { NotSupported } from "./errors.ts";
 import type { HandlerOptions } from "./handler.ts";
@@ -5,11 +7,12 @@ import type { Job } from "./job.ts";
 import type { JobContext, Lease } from "./job-context.ts";
 import type { AnyJobs } from "./job-map.ts";
 import { encodeResult, type KeptResult, keptResult } from "./job-result.ts";
+import type { JobStarter } from "./job-starter.ts";
 import type { LeaseAlarm } from "./lease-alarm.ts";
 import type { Link } from "./link.ts";
 import { childLogger, type Logger } from "./logger.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Producer } from "./producer.ts";
+import { type PreviousResults, previousResultsOf } from "./previous-results.ts";
 import { Progress, type Told } from "./progress.ts";
 import type { RunningJob } from "./running-job.ts";
 
@@ -26,7 +29,7 @@ export class RunningContext implements JobContext {
   readonly job: Job;
   readonly #running: RunningJob;
   readonly #parts: ContextParts;
-  #client: Producer<AnyJobs> | undefined;
+  #client: JobStarter<AnyJobs> | undefined;
   #log: Logger | undefined;
   #progress: Progress | undefined;
   #kept: KeptResult | undefined;
@@ -54,9 +57,17 @@ export class RunningContext implements JobContext {
     };
   }
 
-  get client(): Producer<AnyJobs> {
+  get client(): JobStarter<AnyJobs> {
     this.#client ??= this.#parts.client.onBehalfOf(this.job);
     return this.#client;
+  }
+
+  get batch(): Batch<AnyJobs> | undefined {
+    return this.#parts.client.batchOf(this.job);
+  }
+
+  get callback(): BatchCallback | undefined {
+    return findCallback(this.job);
   }
 
   get signal(): AbortSignal {
@@ -90,6 +101,10 @@ export class RunningContext implements JobContext {
       }
       this.#kept = keptResult(value, options);
     };
+  }
+
+  get previousResults(): PreviousResults {
+    return previousResultsOf(this.#parts.link, this.job);
   }
 
   /** From now on the job is stalled when it tells of no progress for so long. */

@@ -36,6 +36,17 @@ export class InvalidArguments extends Error {
   }
 }
 
+/** What came of a job is not what a schema says. */
+export class InvalidResult extends Error {
+  override readonly name = "InvalidResult";
+  readonly issues: readonly SchemaIssue[];
+
+  constructor(jid: string, issues: readonly SchemaIssue[]) {
+    super(`the result of job ${jid}: ${issues.map(describe).join("; ")}`);
+    this.issues = issues;
+  }
+}
+
 /** @returns the validator's output. @throws InvalidArguments */
 export async function validate<Output>(
   schema: StandardSchema<unknown, Output>,
@@ -44,6 +55,17 @@ export async function validate<Output>(
 ): Promise<Output> {
   const result = await schema["~standard"].validate(args);
   if (result.issues !== undefined) throw new InvalidArguments(type, result.issues);
+  return result.value;
+}
+
+/** The same of what came of a job. @throws InvalidResult */
+export async function validateResult<Output>(
+  schema: StandardSchema<unknown, Output>,
+  jid: string,
+  value: unknown,
+): Promise<Output> {
+  const result = await schema["~standard"].validate(value);
+  if (result.issues !== undefined) throw new InvalidResult(jid, result.issues);
   return result.value;
 }
 

@@ -1,5 +1,7 @@
 /** Helpers for the tests of programs that push or run jobs: `millrace/testing`. */
+import { findCallback } from "./batch-callback.ts";
 import { FakeClient } from "./fake-client.ts";
+import { fakeResults } from "./fake-results.ts";
 import type { Job } from "./job.ts";
 import type { JobContext } from "./job-context.ts";
 import type { JobMap, JobType } from "./job-map.ts";
@@ -18,6 +20,8 @@ export interface RunOptions<Jobs extends JobMap<Jobs>> {
   attempt?: number;
   signal?: AbortSignal;
   log?: Logger;
+  /** What came of the stage before, for `previousResults`; nothing by default. */
+  previousResults?: readonly unknown[];
 }
 
 /** What a handler did besides what it is for. */
@@ -40,12 +44,13 @@ export async function runJob<Jobs extends JobMap<Jobs>, Type extends JobType<Job
   args: Readonly<Jobs[Type]>,
   options: RunOptions<Jobs> & JobOptions = {},
 ): Promise<JobTrace<Jobs>> {
-  const { client = new FakeClient<Jobs>(), attempt, signal, log, ...jobOptions } = options;
+  const { client = new FakeClient<Jobs>(), attempt, signal, log, ...more } = options;
+  const { previousResults, ...jobOptions } = more;
   const sender = new FakeClient<Jobs>();
   await sender.push(type, args, jobOptions);
   const [job] = sender.pushed;
   if (job === undefined) throw new Error("the job was not pushed");
-  return await perform(worker, job, { client, attempt, signal, log });
+  return await perform(worker, job, { client, attempt, signal, log, previousResults });
 }
 
 /** What became of jobs that were drained. */
@@ -95,6 +100,9 @@ async function perform<Jobs extends JobMap<Jobs>>(
     log,
     client,
     lease: undefined,
+    batch: client.batchOf(job),
+    callback: findCallback(job),
+    previousResults: fakeResults(options.previousResults ?? []),
     async progress(percent, description, more) {
       trace.progress.push({ percent, description, ...more });
     },

@@ -7,6 +7,8 @@ import { callHandler, type HandlerWorld } from "./call-handler.ts";
 import { checkWorkerOptions } from "./check-options.ts";
 import { Client } from "./client.ts";
 import { linkOptionsOf } from "./client-options.ts";
+import { compensation } from "./compensate.ts";
+import { COMPENSATE } from "./compensate-type.ts";
 import { Fetching } from "./fetching.ts";
 import { type Handler, type HandlerOptions, Handlers } from "./handler.ts";
 import type { JobContext } from "./job-context.ts";
@@ -25,6 +27,7 @@ import { Services } from "./services.ts";
 import { onSignals } from "./signals.ts";
 import { Slots } from "./slots.ts";
 import { tellListeners } from "./tell-listeners.ts";
+import { untyped } from "./untyped.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 import type { StopOptions, StopReport, WorkerOptions } from "./worker-options.ts";
 
@@ -84,7 +87,7 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
     });
     const slots = new Slots(concurrency);
     this.#world = {
-      handlers: new Handlers(),
+      handlers: new Handlers(new Map([[COMPENSATE, compensation(this.client.batches)]])),
       schemas: untyped(schemas),
       middleware: new MiddlewareChain(),
     };
@@ -262,14 +265,4 @@ export class Worker<Jobs extends JobMap<Jobs> = AnyJobs> {
   async #stopFetching(): Promise<void> {
     await Promise.all([this.#fetching.stop(), this.#services.quiet()]);
   }
-}
-
-/**
- * What runs jobs knows nothing of their types: that handlers, schemas and jobs are of one map is seen
- * to where they are handed in.
- */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the place says what is wanted
-function untyped<Wanted>(typed: unknown): Wanted {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as said above
-  return typed as Wanted;
 }
