@@ -16,6 +16,7 @@ export interface PushedJob extends Job {
 export class PushRecorder implements ClientLink {
   readonly events = new EventEmitter<LinkEvents>();
   readonly jobs: PushedJob[] = [];
+  #batchCount = 0;
 
   async call(line: string): Promise<Reply> {
     const [verb, argument] = [line.split(" ", 1)[0], line.slice(line.indexOf(" ") + 1)];
@@ -23,12 +24,31 @@ export class PushRecorder implements ClientLink {
       this.jobs.push(readPushedJob(argument));
       return OK;
     }
+    if (verb === "BATCH") return this.#answerBatch(argument);
     if (verb !== "PUSHB") throw new NotSupported(`a FakeClient has no server to ask for ${verb}`);
     const text = Buffer.from(argument);
     for (const { start, end } of scanJson(text).elements) {
       this.jobs.push(readPushedJob(text.toString("utf8", start, end)));
     }
     return bulk("{}");
+  }
+
+  /** Batches take jobs, and nothing ever comes of them: no callback is called. */
+  #answerBatch(argument: string): Reply {
+    const [subcommand, bid = ""] = argument.split(" ");
+    switch (subcommand) {
+      case "NEW":
+        return bulk(`b-fake-${++this.#batchCount}`);
+      case "OPEN":
+        return bulk(bid);
+      case "COMMIT":
+        return OK;
+      case "STATUS":
+      case "CANCEL":
+        return bulk(JSON.stringify({ bid, state: subcommand === "STATUS" ? "open" : "cancelled" }));
+      default:
+        throw new NotSupported(`a FakeClient has no server to ask for BATCH ${subcommand}`);
+    }
   }
 
   async connect(): Promise<void> {}

@@ -117,6 +117,40 @@ test("what was pushed is found by any of its members, or told", async () => {
   assert.equal(client.pushed, []);
 });
 
+test("batches and chains take jobs, which are looked at as any other", async () => {
+  const client = new FakeClient<Jobs>();
+  const batch = await client.batch({ key: "k" }, async (own) => {
+    await own.push("resize", ["a", 1]);
+    await own.batch({ hold: true }, (nested) => nested.push("resize", ["b", 2]));
+  });
+  await client.chain("all", [{ type: "import", args: ["c"] }, []]);
+  assert.equal(
+    client.pushed.map(({ type, args, custom }) => [type, args[0], custom["bid"]]),
+    [
+      ["resize", "a", batch.bid],
+      ["resize", "b", "b-fake-2"],
+      ["import", "c", "b-fake-4"],
+    ],
+  );
+  assert.instance(await failureOf(batch.retry()), NotSupported);
+});
+
+test("a job finds its batch, whose callback it is, and what came of the stage before", async () => {
+  const seen: unknown[] = [];
+  const worker = new Worker<Jobs>().handle("import", async (_args, context) => {
+    const { batch, callback, previousResults } = context;
+    await batch?.push("resize", ["a", 1]);
+    seen.push(callback);
+    for await (const { result } of previousResults()) seen.push(result);
+  });
+  const { client } = await runJob(worker, "import", ["x"], {
+    custom: { bid: "b-1", _bid: "b-2", _cb: "success" },
+    previousResults: [1, { rows: 2 }],
+  });
+  client.assertPushed("resize", { custom: { bid: "b-1" } });
+  assert.equal(seen, [{ bid: "b-2", kind: "success", parentBid: undefined }, 1, { rows: 2 }]);
+});
+
 test("there is no server to ask for anything else", async () => {
   assert.instance(await failureOf(new FakeClient().info()), NotSupported);
 });

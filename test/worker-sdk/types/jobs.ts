@@ -145,6 +145,75 @@ export async function administration(client: Client<Jobs>) {
   return [type, state, running];
 }
 
+declare function textOf(text: string): string;
+
+export async function batches(client: Client<Jobs>, worker: Worker<Jobs>) {
+  const tidy = { type: "tidy", args: [] } as const;
+  const batch = await client.batch({ success: tidy, meta: { any: 1 } }, async (own) => {
+    await own.push("resize", ["a", 1]);
+    await own.batch({ death: tidy, after: [own, "b-1"] }, (nested) => nested.push("tidy", []));
+    // @ts-expect-error -- a batch knows the same map
+    await own.push("rezise", []);
+    // @ts-expect-error -- and so does one in it
+    await own.batch({}, (nested) => nested.push("resize", ["a"]));
+  });
+  const total: number = (await batch.status()).total;
+  // @ts-expect-error -- no such type of callback
+  await client.batch({ success: { type: "rezise", args: [] } }, () => {});
+  // @ts-expect-error -- an argument is missing
+  await client.batch({ complete: { type: "resize", args: ["a"] } }, () => {});
+  // @ts-expect-error -- none of the three
+  await client.batch({ key: "k", overlap: "replace" }, () => {});
+  // @ts-expect-error -- nobody knows what it is
+  for await (const { result } of batch.results()) textOf(result);
+  // @ts-expect-error -- it is listed by its key or by a tag
+  client.batches.list({ key: "k", tag: "t" });
+  worker.handle("tidy", async (_args, context) => {
+    // @ts-expect-error -- it may be in none
+    await context.batch.push("tidy", []);
+    await context.batch?.push("tidy", []);
+    // @ts-expect-error -- the job's own batch knows the same map
+    await context.batch?.push("rezise", []);
+    const kind: "complete" | "success" | "death" | undefined = context.callback?.kind;
+    return kind;
+  });
+  return total;
+}
+
+export async function chains(client: Client<Jobs>, worker: Worker<Jobs>) {
+  const tidy = { type: "tidy", args: [] } as const;
+  const chain = await client.chain(
+    "images",
+    [
+      { type: "resize", args: ["a", 1] },
+      [tidy, { type: "mail", args: ["me"], retry: 3 }],
+      [{ jobs: tidy, timeoutSeconds: 5 }, tidy],
+      { jobs: [tidy], compensate: { type: "mail", args: ["me"] }, description: "the last" },
+      [],
+    ],
+    { key: "k", overlap: "queue", success: tidy, onFailure: { type: "mail", args: ["me"] } },
+  );
+  const states: string[] = (await chain.status()).stages.map(({ state }) => state);
+  // @ts-expect-error -- no such type
+  await client.chain("images", [{ type: "rezise", args: [] }]);
+  // @ts-expect-error -- in a stage of many, too
+  await client.chain("images", [[tidy, { type: "resize", args: ["a"] }]]);
+  // @ts-expect-error -- what undoes it is a job of the map
+  await client.chain("images", [{ jobs: [tidy], compensate: { type: "untidy", args: [] } }]);
+  // @ts-expect-error -- it is the chain that has a key
+  await client.chain("images", [{ jobs: [tidy], key: "k" }]);
+  // @ts-expect-error -- an argument is missing
+  await client.chain("images", [tidy], { onFailure: { type: "mail", args: [] } });
+  worker.handle("resize", async (_args, { previousResults, client: own }) => {
+    for await (const { result } of previousResults({ schema: resizeSchema })) result[0].trim();
+    // @ts-expect-error -- without a schema nobody knows what they are
+    for await (const { result } of previousResults()) textOf(result);
+    // @ts-expect-error -- the handler's client knows the same map
+    await own.chain("images", [{ type: "rezise", args: [] }]);
+  });
+  return states;
+}
+
 export function middleware(worker: Worker<Jobs>, client: Client<Jobs>) {
   worker.use(async (context: JobContext<Jobs>, next) => {
     await context.client.push("tidy", []);
