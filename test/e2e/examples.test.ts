@@ -50,6 +50,18 @@ test("run.ts works off what was pushed, and stops", async () => {
   assert.match(stdout(), /\nstopped; 0 jobs were handed back\n$/);
 });
 
+test("album.ts pushes a batch", async () => {
+  const { ended, stdout, stderr } = start("album.ts");
+  assert.is(await ended, 0, stderr());
+  assert.match(stdout(), /^batch b-[\w-]{14}: 3 of 3 jobs are left\n$/);
+});
+
+test("sync.ts runs a chain from its start to its end", async () => {
+  const { ended, stdout, stderr } = start("sync.ts");
+  assert.is(await ended, 0, stderr());
+  assert.is(stdout(), "tenant-7: 6 rows\n");
+});
+
 test("images.test.ts passes", async () => {
   const { ended, stdout } = start("images.test.ts", broker.port, "--test");
   assert.is(await ended, 0, stdout());
