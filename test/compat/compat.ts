@@ -1,3 +1,4 @@
+import { playBatches } from "./batches.ts";
 import type { Checks } from "./checks.ts";
 import type { Library } from "./libraries.ts";
 import type { Built } from "./program.ts";
@@ -5,7 +6,7 @@ import { Scenario } from "./scenario.ts";
 import { PASSWORD, startBroker, startTlsBroker, type Target } from "./target.ts";
 import { MissingToolchain } from "./toolchains.ts";
 
-/** Plays a library against brokers of its own: with a password, without, and with TLS. */
+/** Plays a library against brokers of its own: with a password, without, with batches, and with TLS. */
 export async function playAgainstUs(library: Library, built: Built, checks: Checks): Promise<void> {
   await using(await startBroker(PASSWORD), (target) =>
     new Scenario(library, built, target, checks).play(),
@@ -13,6 +14,7 @@ export async function playAgainstUs(library: Library, built: Built, checks: Chec
   await using(await startBroker(""), (target) =>
     new Scenario(library, built, target, checks).playBriefly("without a password"),
   );
+  await using(await startBroker(PASSWORD), (target) => playBatches(library, built, target, checks));
   const target = await findTlsTarget(library);
   if (typeof target === "string") {
     checks.leaveOut("pushes and works over TLS", target);

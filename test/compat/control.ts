@@ -51,6 +51,12 @@ export class Control {
     return reply.kind !== "error" || !reply.message.startsWith("unknown command");
   }
 
+  /** A classic Faktory knows the verb, and refuses all of it. */
+  async hasBatches(): Promise<boolean> {
+    const reply = await this.#call("BATCH STATUS b-00000000000000");
+    return reply.kind === "error" && /no such batch/i.test(reply.message);
+  }
+
   /** Puts a worker into a state, as the button in the web pages does. */
   async order(wid: string, state: "quiet" | "terminate"): Promise<void> {
     const reply = await this.#call(`BEAT ${JSON.stringify({ wid, current_state: state })}`);

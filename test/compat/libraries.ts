@@ -1,5 +1,12 @@
 import type { Built } from "./program.ts";
-import { canPython, goProgram, nodeProgram, pythonProgram, rustProgram } from "./toolchains.ts";
+import {
+  canPython,
+  goExample,
+  goProgram,
+  nodeProgram,
+  pythonProgram,
+  rustProgram,
+} from "./toolchains.ts";
 
 /** A published client library, and our program that uses it. */
 export interface Library {
@@ -9,6 +16,10 @@ export interface Library {
   title: string;
   /** What it can do beside pushing and working. */
   can: ReadonlySet<"push-bulk" | "info" | "requeue">;
+  /** Whether its batches are a client's to begin and look at, or only a worker's; none where it has none. */
+  batches?: "client" | "worker";
+  /** The chain in docs/examples, where it is written with this library. */
+  buildExample?(): Promise<Built>;
   /** Makes our program ready to run. Rejects with MissingToolchain when this machine cannot. */
   build(): Promise<Built>;
   /** Why it cannot speak TLS here. */
@@ -28,12 +39,15 @@ export const LIBRARIES: readonly Library[] = [
     name: "go-client",
     title: "github.com/contribsys/faktory/client v1.10.0 (Go)",
     can: new Set(["push-bulk", "info", "requeue"]),
+    batches: "client",
     build: () => goProgram("client"),
   },
   {
     name: "go-worker",
     title: "github.com/contribsys/faktory_worker_go v1.7.0 (Go)",
     can: new Set(), // it pushes with the package above
+    batches: "worker",
+    buildExample: goExample,
     build: () => goProgram("worker"),
   },
   {
@@ -50,12 +64,14 @@ export const LIBRARIES: readonly Library[] = [
     name: "python-ghilesmeddour",
     title: "pyfaktory 0.2.13, by ghilesmeddour (Python)",
     can: new Set(["push-bulk", "info", "requeue"]),
+    batches: "client",
     build: async () => ({ ...(await pythonProgram("ghilesmeddour.py")), forks: true }),
   },
   {
     name: "rust",
     title: "faktory 0.13.1 (Rust)",
     can: new Set(["push-bulk", "info", "requeue"]),
+    batches: "client",
     build: rustProgram,
   },
 ];

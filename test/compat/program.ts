@@ -10,7 +10,8 @@ export type Event =
   | { event: "requeued" }
   | ({ event: "info" } & Counts)
   | { event: "working"; wid: string }
-  | ({ event: "ran" } & Run);
+  | ({ event: "ran" } & Run)
+  | { event: "batch"; check: string; seen: unknown };
 
 /** What a client library makes of INFO. */
 export interface Counts {

@@ -2,6 +2,7 @@
 // libraries; without any, all are played. See README.md.
 
 import { parseArgs } from "node:util";
+import { playBatches } from "./batches.ts";
 import { type Check, Checks } from "./checks.ts";
 import { playAgainstUs } from "./compat.ts";
 import { LIBRARIES, type Library } from "./libraries.ts";
@@ -76,6 +77,7 @@ async function play(library: Library, built: Built, own: Checks): Promise<void> 
     const { password } = values;
     const target = { host, port: Number(port), password, stop: async () => {} };
     await new Scenario(library, built, target, own).play();
+    await playBatches(library, built, target, own);
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     note(library, { name: "is played", outcome: "failed", reason });

@@ -25,6 +25,14 @@ export async function goProgram(name: string): Promise<Built> {
   return { command: [file] };
 }
 
+/** The chain of docs/examples/go. */
+export async function goExample(): Promise<Built> {
+  const file = join(CACHE, "go", "chain");
+  const cwd = join(REPOSITORY, "docs", "examples", "go");
+  await run(["go", "build", "-o", file, "."], { cwd });
+  return { command: [file] };
+}
+
 export async function rustProgram(): Promise<Built> {
   const target = join(CACHE, "rust");
   const environment = { CARGO_TARGET_DIR: target };

@@ -4,6 +4,7 @@ import os
 import tempfile
 
 import pyfaktory
+from ghilesmeddour_batches import batches
 from part import AT_ONCE, FirstAttempt, play, read_jobs, report, say, say_info
 
 # Jobs run in processes of their own, which have nothing in common but the disk: a file each job
@@ -73,5 +74,12 @@ def work(*queues):
 
 
 play(
-    {"push": push, "push-bulk": push_bulk, "info": info, "requeue": requeue, "work": work}
+    {
+        "push": push,
+        "push-bulk": push_bulk,
+        "info": info,
+        "requeue": requeue,
+        "batches": batches,
+        "work": work,
+    }
 )

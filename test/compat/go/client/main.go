@@ -27,7 +27,7 @@ type worker struct {
 }
 
 func main() {
-	part.Play(work)
+	part.Play(work, batches)
 }
 
 func work(queues []string) error {

@@ -17,6 +17,9 @@ import (
 // AtOnce is how many jobs a worker runs at the same time.
 const AtOnce = 10
 
+// Batches is the queue of all jobs that the batch programs push.
+const Batches = "batches"
+
 // ErrFirstAttempt is how a Flaky job fails, once.
 var ErrFirstAttempt = errors.New("not at the first attempt")
 
@@ -72,15 +75,15 @@ func report(jobtype string, args []any, succeeds bool) {
 	})
 }
 
-// Play does what the command line asks for; work is what the two programs do differently.
-func Play(work func(queues []string) error) {
-	if err := play(work); err != nil {
+// Play does what the command line asks for; work and batches are what the two programs do differently.
+func Play(work func(queues []string) error, batches func() error) {
+	if err := play(work, batches); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func play(work func(queues []string) error) error {
+func play(work func(queues []string) error, batches func() error) error {
 	if len(os.Args) < 2 {
 		return errors.New("which part?")
 	}
@@ -95,6 +98,8 @@ func play(work func(queues []string) error) error {
 		return withClient(requeue)
 	case "work":
 		return work(os.Args[2:])
+	case "batches":
+		return batches()
 	default:
 		return fmt.Errorf("no such part: %s", name)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	part.Play(work)
+	part.Play(work, batches)
 }
 
 func work(queues []string) error {

@@ -1,5 +1,7 @@
 //! Plays its part in the compatibility suite with the crate `faktory`; see ../README.md.
 
+mod batches;
+
 use faktory::mutate::{Filter, JobSet};
 use faktory::rustls::TlsStream;
 use faktory::{Client, Job, Worker, WorkerId};
@@ -31,6 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "push-bulk" => push_bulk(&address).await,
         "info" => info(&address).await,
         "requeue" => requeue(&address).await,
+        "batches" => batches::batches(&address).await,
         "work" => work(&address, &rest).await,
         _ => Err(format!("no such part: {part}").into()),
     }
