@@ -20,7 +20,8 @@ export const batchCancel = command({
   missingArgument: missing(BATCH_CANCEL_USAGE),
   isPipelined: true,
   parse: parseBatchCancel,
-  run: async ({ bid, ...told }, { engine }) => {
-    return { reply: bulk(encodeBatchStatus(await engine.batches.cancel(bid, told))) };
+  run: async ({ bid, ...told }, { engine, session }) => {
+    const status = await engine.cancellations.cancelBatch(bid, told, session.stopping);
+    return { reply: bulk(encodeBatchStatus(status)) };
   },
 });

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CALLBACK_KINDS } from "../../protocol/batch.ts";
 import { parseCallback } from "../../protocol/callback-job.ts";
-import type { CancelReason } from "../../protocol/cancel.ts";
 import type { BatchListRequest } from "../../protocol/commands/batch-list.ts";
 import type { BatchRequest } from "../../protocol/commands/batch-new.ts";
 import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
@@ -90,17 +89,6 @@ export class Batches {
     await this.status(bid);
     const page = await this.#store.results(bid, cursor);
     return { results: page.results, cursor: page.cursor === "0" ? undefined : page.cursor };
-  }
-
-  /** Calls off a batch, and all that is in it; it goes on by itself. */
-  async cancel(bid: string, told: CancelReason): Promise<BatchStatus> {
-    const outcome = await this.#store.cancel(bid, { at: this.#clock.now(), ...told });
-    if (outcome === undefined) throw noSuchBatch(bid);
-    if (outcome === "won") {
-      throw new CommandError(`batch ${echo(bid)} has succeeded: nothing of it will run`);
-    }
-    this.#log.info({ event: "batch.called-off", bid });
-    return await this.status(bid);
   }
 
   /** What of it died or was cancelled is to run again, and what is done is not; it goes on by itself. */

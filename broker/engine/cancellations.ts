@@ -1,10 +1,12 @@
 import type { Cancel, CancelReason } from "../../protocol/cancel.ts";
+import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
 import type { TagCancellation } from "../../protocol/tag-description.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Store } from "../store/store.ts";
-import { groupOfTag } from "./job-group.ts";
+import { noSuchBatch } from "./batches.ts";
+import { groupOfBatch, groupOfTag } from "./job-group.ts";
 
 /** A cancelled job is kept for a week, so that whoever misses it learns who called it off. */
 const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
@@ -62,19 +64,26 @@ export class Cancellations {
     stopping: AbortSignal,
   ): Promise<TagCancellation> {
     const group = groupOfTag(tag);
-    const endsAt = this.#clock.steady() + ANSWER_MS;
     await this.#store.cancels.cancelGroup(group, { at: this.#clock.now(), ...told });
-    // First, however many wait: their workers are told now, and none of them ends as done meanwhile.
-    await this.#store.cancels.sweepRunning(group);
-    let isMore = true;
-    while (isMore && this.#clock.steady() < endsAt && !stopping.aborted) {
-      isMore = await this.#sweep(group);
-    }
+    await this.#callOff(group, stopping);
     const { cancellation } = await this.findTag(tag);
     if (cancellation === undefined) throw new CommandError("everything was deleted meanwhile");
     const { waiting, running } = cancellation;
     this.#log.info({ event: "tag.called-off", tag: echo(tag), waiting, running });
     return cancellation;
+  }
+
+  /** The same for a batch; those in it are called off in steps. Resolves with where it is then. */
+  async cancelBatch(bid: string, told: CancelReason, stopping: AbortSignal): Promise<BatchStatus> {
+    const outcome = await this.#store.batches.cancel(bid, { at: this.#clock.now(), ...told });
+    if (outcome === "won") {
+      throw new CommandError(`batch ${echo(bid)} has succeeded: nothing of it will run`);
+    }
+    if (outcome === "called off") await this.#callOff(groupOfBatch(bid), stopping);
+    const status = await this.#store.batches.find(bid);
+    if (status === undefined) throw noSuchBatch(bid);
+    this.#log.info({ event: "batch.called-off", bid });
+    return status;
   }
 
   async findTag(tag: string): Promise<TaggedJobs> {
@@ -114,6 +123,17 @@ export class Cancellations {
 
   #keep(): { endedBefore: number; keep: number } {
     return { endedBefore: this.#clock.now() - KEPT_MS, keep: KEPT_COUNT };
+  }
+
+  /** As much of a group that is closed as can be done before who asked has to be answered. */
+  async #callOff(group: string, stopping: AbortSignal): Promise<void> {
+    const endsAt = this.#clock.steady() + ANSWER_MS;
+    // First, however many wait: their workers are told now, and none of them ends as done meanwhile.
+    await this.#store.cancels.sweepRunning(group);
+    let isMore = true;
+    while (isMore && this.#clock.steady() < endsAt && !stopping.aborted) {
+      isMore = await this.#sweep(group);
+    }
   }
 
   /** A part of a group. What is too many is deleted in the same pace, so that it can't pile up. */

@@ -10,3 +10,8 @@ export function describeGroup(group: string): string {
   const colon = group.indexOf(":");
   return `${group.slice(0, colon)} ${quote(group.slice(colon + 1))}`;
 }
+
+/** The same for a batch's. */
+export function groupOfBatch(bid: string): string {
+  return `batch:${bid}`;
+}

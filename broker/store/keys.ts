@@ -207,3 +207,6 @@ const MAX_PRIORITY = 9;
 export function placeBandOf(priority: number): number {
   return (MAX_PRIORITY - priority) * PLACES_A_PRIORITY;
 }
+
+/** When jobs are due that their batch holds: the last date there is. The scripts know it as well. */
+export const HELD_UNTIL = 8_640_000_000_000_000;

@@ -1,3 +1,4 @@
+import { HELD_UNTIL } from "./keys.ts";
 import { parseReservation } from "./reservation.ts";
 import type { Place } from "./scripts.ts";
 import type { JobLocation } from "./store.ts";
@@ -9,7 +10,7 @@ export function readLocation({ state, score, reservation }: Place): JobLocation 
       return { state };
     case "scheduled":
     case "retries":
-      return { state, dueAt: score };
+      return score === HELD_UNTIL ? { state } : { state, dueAt: score };
     case "working": {
       const { wid, reservedAt, token } = parseReservation(reservation);
       return { state, reservation: { wid, reservedAt, endsAt: score, token } };

@@ -114,7 +114,7 @@ export class RedisBatches implements BatchStore {
     const outcomes = await Promise.all(chores.map((chore) => this.#doChore(chore)));
     return {
       // What one has done may be another's beginning.
-      isMore: chores.length > 0,
+      isMore: outcomes.some((outcome) => outcome !== undefined),
       areJobsDue: outcomes.includes(true),
     };
   }
@@ -134,8 +134,8 @@ export class RedisBatches implements BatchStore {
     return scripts.forgetBatches.run(this.#link, this.#keys, fixed);
   }
 
-  /** A step of one. Resolves with whether jobs are due by it. */
-  async #doChore(chore: string): Promise<boolean> {
+  /** A step of one. Resolves with whether jobs are due by it; undefined for one that it does not know. */
+  async #doChore(chore: string): Promise<boolean | undefined> {
     const [verb, ...words] = chore.split(" ");
     const fixed = { now: this.#clock.now(), bid: words.at(-1) ?? "", limit: STEP };
     switch (verb) {
@@ -156,7 +156,7 @@ export class RedisBatches implements BatchStore {
         return true;
       default:
         // A newer broker's, which does it itself.
-        return false;
+        return undefined;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { JobState } from "../../protocol/job-state.ts";
 import type { Clock } from "../clock.ts";
-import type { Keys } from "./keys.ts";
+import { HELD_UNTIL, type Keys } from "./keys.ts";
 import { readLocation } from "./location.ts";
 import { readSoundRecord, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
@@ -102,7 +102,11 @@ function whereIs(
   state: JobState | undefined,
   score: number | undefined,
 ): Pick<ListedJob, "state" | "dueAt"> {
-  return { state, dueAt: state === "scheduled" || state === "retries" ? score : undefined };
+  return { state, dueAt: isDue(state, score) ? score : undefined };
+}
+
+function isDue(state: JobState | undefined, score: number | undefined): boolean {
+  return (state === "scheduled" || state === "retries") && score !== HELD_UNTIL;
 }
 
 function readListed(

@@ -279,17 +279,31 @@ export class BatchModel {
   }
 
   #conclude(): void {
-    let hasChanged = true;
-    while (hasChanged) {
-      hasChanged = false;
-      for (const [bid, batch] of this.batches) {
-        const before = fingerprint(batch);
-        batch.waitsFor = batch.waitsFor.filter((condition) => !this.#isMet(bid, condition));
-        if (batch.cancellation === "cancelling") this.#endCancellation(bid, batch);
-        else if (batch.isCommitted && batch.cancellation === "none") this.#concludeOne(bid, batch);
-        if (fingerprint(batch) !== before) hasChanged = true;
-      }
+    do {
+      while (this.#concludeEach());
+    } while (this.#passGates());
+  }
+
+  /** From the inside out: whether a batch is over is known when its own callbacks have been called. */
+  #concludeEach(): boolean {
+    let hasChanged = false;
+    for (const [bid, batch] of [...this.batches].toReversed()) {
+      const before = fingerprint(batch);
+      if (batch.cancellation === "cancelling") this.#endCancellation(bid, batch);
+      else if (batch.isCommitted && batch.cancellation === "none") this.#concludeOne(bid, batch);
+      if (fingerprint(batch) !== before) hasChanged = true;
     }
+    return hasChanged;
+  }
+
+  #passGates(): boolean {
+    let hasChanged = false;
+    for (const [bid, batch] of this.batches) {
+      const left = batch.waitsFor.filter((condition) => !this.#isMet(bid, condition));
+      if (left.length < batch.waitsFor.length) hasChanged = true;
+      batch.waitsFor = left;
+    }
+    return hasChanged;
   }
 
   #endCancellation(bid: string, batch: ModelBatch): void {
@@ -327,8 +341,8 @@ export class BatchModel {
 
 /** What conclusions change. */
 function fingerprint(batch: ModelBatch): string {
-  const { isCompleted, hasSucceeded, isWon, waitsFor, cancellation } = batch;
-  return [isCompleted, hasSucceeded, isWon, waitsFor.length, cancellation].join();
+  const { isCompleted, hasSucceeded, isWon, cancellation } = batch;
+  return [isCompleted, hasSucceeded, isWon, cancellation].join();
 }
 
 function isDone(callback: ModelCallback | undefined): boolean {

@@ -46,6 +46,8 @@ local function findRefusal()
   if parent ~= '' and not batches.isThere(parent) then return { 'no batch', parent } end
   for _, one in ipairs(followed) do
     if not batches.isThere(one[1]) then return { 'no batch', one[1] } end
+  end
+  for _, one in ipairs(followed) do
     if parent ~= '' and batches.isAround(one[1], parent) then return { 'around', one[1] } end
   end
   local closed = parent ~= '' and batches.findCancelled(parent)

@@ -9,6 +9,9 @@ const test = suite("engine/batches");
 
 const QUEUE = "q";
 
+/** Of a broker that does not stop. */
+const running = new AbortController().signal;
+
 const callback = (jid: string, queue = "callbacks") =>
   Buffer.from(JSON.stringify({ jid, jobtype: "Called", queue }));
 
@@ -135,7 +138,7 @@ test(
     const second = await begin(world, { key });
     const told = `OVERLAP batch ${second} has its key, and has not ended`;
     assert.is(await refusal(engine.batches.retry(first)), told);
-    await engine.batches.cancel(second, {});
+    await engine.cancellations.cancelBatch(second, {}, running);
     await engine.batches.retry(first);
     await goOn(world);
     assert.is(
@@ -154,7 +157,7 @@ test(
     const child = await begin(world, { parent: root });
     await push("a", { batch: child });
     for (const bid of [child, root]) await engine.batches.commit(bid);
-    await engine.batches.cancel(root, {});
+    await engine.cancellations.cancelBatch(root, {}, running);
     await goOn(world);
     assert.is((await engine.batches.status(root)).state, "cancelled");
     await engine.batches.retry(root);
@@ -163,6 +166,28 @@ test(
     assert.equal(await fetchAll(world), ["a"]);
     await engine.jobs.ack("a");
     assert.equal(await fetchAll(world), ["complete"]);
+  }),
+);
+
+test(
+  "whom it concerns is told at once when it is called off, before any that wait",
+  withEngine(async (world) => {
+    const { engine, push, client, flaky, state } = world;
+    const bid = await begin(world, { tags: ["t"] });
+    await push("z-runs", { batch: bid });
+    await engine.batches.commit(bid);
+    await goOn(world);
+    await client("w").fetch(QUEUE);
+    for (let count = 0; count < 250; count++) await push(`job-${count}`, { batch: bid });
+    const release = flaky.hold("cancels.sweepGroup");
+    const answered = engine.cancellations.cancelBatch(bid, { by: "ann" }, running);
+    await flaky.untilHeld("cancels.sweepGroup");
+    assert.equal((await state()).cancelling, ["z-runs"]);
+    release();
+    const { state: told, cancel } = await answered;
+    assert.equal([told, cancel?.by], ["cancelling", "ann"]);
+    await engine.jobs.ack("z-runs");
+    assert.is((await engine.batches.status(bid)).state, "cancelled");
   }),
 );
 
@@ -213,6 +238,8 @@ test(
     for (const jid of jids) await push(jid, { batch: bid });
     await push("urgent", { batch: bid, priority: 9 });
     assert.equal(await fetchAll(world), []);
+    const found = await world.store.catalogue.find("urgent");
+    assert.equal([found?.state, found?.dueAt], ["scheduled", undefined]);
     await engine.batches.commit(bid);
     await goOn(world);
     assert.equal(await fetchAll(world), ["urgent", ...jids]);
@@ -311,7 +338,7 @@ test(
     await begin(world, { parent: root, after: [child], afterEnd: [child] });
     await begin(world, { key: { name: "k", overlap: "queue" } });
     await push("a", { batch: child });
-    await engine.batches.cancel(child, {});
+    await engine.cancellations.cancelBatch(child, {}, running);
     await engine.flush();
     const { batches, groups, ties, scheduled } = await state();
     assert.equal(
