@@ -209,6 +209,7 @@ test(
         client.batch({ success, signal: aborter.signal }, () => aborter.abort(new Error("enough"))),
       );
       assert.is(given.message, "enough");
+      assert.ok(server.lines.some((line) => line.startsWith(`BATCH CANCEL ${BID}`)));
       assert.not(server.lines.some((line) => line.startsWith("BATCH COMMIT")));
     });
   }),

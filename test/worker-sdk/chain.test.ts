@@ -1,3 +1,4 @@
+// limit: 60 s
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findChainMeta, findStageMeta } from "../../worker-sdk/chain-meta.ts";
