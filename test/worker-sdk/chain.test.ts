@@ -159,6 +159,37 @@ test(
 );
 
 test(
+  "nothing is undone while something of the chain still runs, and what ends then is not undone",
+  withWorkers(async ({ client, worker, queue }) => {
+    const seen: string[] = [];
+    let isCancelled = false;
+    const working = worker({ concurrency: 3, beatIntervalMs: 50 });
+    working.handle("work", () => {});
+    working.handle("fail", () => Promise.reject(new Error("it has to")));
+    working.handle("slow", async (_args, { signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      isCancelled = true;
+      await until(() => seen.includes("looked"), { what: "it was looked whether it has ended" });
+      seen.push("ended");
+    });
+    working.handle("undo", ([name]) => seen.push(`undo ${String(name)}`));
+    working.events.on("snoozed", () => seen.push("looked"));
+    await working.start();
+    const branch = (type: string) => ({
+      jobs: { type, args: [], queue, retry: -1 },
+      compensate: { type: "undo", args: [type], queue },
+    });
+    await client.chain("slow", [branch("work"), [branch("fail"), branch("slow")]]);
+    await until(() => seen.includes("undo work"), { what: "it is undone", withinMs: 10_000 });
+    assert.ok(isCancelled);
+    assert.equal(
+      seen.filter((one) => one !== "looked"),
+      ["ended", "undo work"],
+    );
+  }),
+);
+
+test(
   "what an earlier run has left half stored is called off, and begun anew",
   withWorkers(async ({ client, worker, queue }) => {
     let undone = 0;
