@@ -68,4 +68,16 @@ test("images.test.ts passes", async () => {
   assert.match(stdout(), /pass 4/);
 });
 
+test("chain.ts runs its stages one after another", async () => {
+  const { ended, stdout, stderr } = start("chain.ts");
+  assert.is(await ended, 0, stderr());
+  const lines = stdout().trimEnd().split("\n");
+  // Jobs of one stage run at the same time.
+  assert.equal(lines.splice(0, 2).toSorted(), ["download a.xml", "download b.xml"]);
+  assert.is(lines.shift(), "stage 0 is done");
+  assert.equal(lines.splice(0, 2).toSorted(), ["convert a.xml", "convert b.xml"]);
+  const rest = ["stage 1 is done", "publish catalogue", "stage 2 is done", "imported"];
+  assert.equal(lines, rest);
+});
+
 test.run();
