@@ -15,8 +15,8 @@ export type Overlap = (typeof OVERLAPS)[number];
  * Millrace's own, where a batch is:
  * - open: it is not committed
  * - waiting: it holds its jobs, until others have come so far
- * - running: something of it, or of the batches in it, waits or runs
- * - blocked: nothing does, and it has failed; it goes on when that is retried
+ * - running: it has started, and is none of what follows
+ * - blocked: it has failed, and nothing of it, or of the batches in it, waits or runs; it goes on when that is retried
  * - success: all of it is done, and its callback
  * - cancelling, cancelled: it was called off, and something of it runs still; or nothing does
  */

@@ -13,6 +13,7 @@ export const BATCH_FIELDS = [
   "wonAt",
   "cancelledAt",
   "endedAt",
+  "failedAt",
   "isActive",
   "waits",
   "total",
@@ -82,7 +83,9 @@ function stateOf(
   if (found("committedAt") === undefined) return "open";
   if (found("waits") !== "0") return "waiting";
   if (found("isActive") !== undefined) return "running";
-  return found("wonAt") === undefined ? "blocked" : "success";
+  if (found("wonAt") !== undefined) return "success";
+  // Between two of the batches in it nothing may be active for a moment.
+  return found("failedAt") === undefined ? "running" : "blocked";
 }
 
 function readCause([at, reason, by]: unknown[]): BatchStatus["cancel"] {

@@ -225,7 +225,8 @@ export class BatchModel {
     if (!batch.isCommitted) return "open";
     if (batch.waitsFor.length > 0) return "waiting";
     if (this.#isActive(batch, bid)) return "running";
-    return batch.isWon ? "success" : "blocked";
+    if (batch.isWon) return "success";
+    return batch.hasFailed ? "blocked" : "running";
   }
 
   #find(bid: string | undefined): ModelBatch | undefined {
