@@ -12,6 +12,7 @@ export const batchRetry = command({
     ["+OK", "it goes on by itself; what is done is not run again"],
     ["-ERR No such batch …", "it never was, or is forgotten"],
     ["-ERR one bid is due, …", "the line names none, or more"],
+    ["-ERR batch … was never committed: …", "nobody knows whether all of it is there"],
     ["-CANCELLING batch …", "something of it still runs that was called off"],
     ["-CANCELLED batch …, which it is in, …", "that one has to be retried"],
     ["-OVERLAP batch …", "another one with its key has not ended"],

@@ -99,6 +99,8 @@ export class Batches {
         return this.#log.info({ event: "batch.retried", bid });
       case "no batch":
         throw noSuchBatch(bid);
+      case "uncommitted":
+        throw new CommandError(`batch ${echo(bid)} was never committed: begin another`);
       case "cancelling":
         throw new CommandError(`batch ${echo(bid)} is being cancelled`, { code: "CANCELLING" });
       case "cancelled":

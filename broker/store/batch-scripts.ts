@@ -45,7 +45,8 @@ export const retryBatch = new Script({
   parse: (reply): RetryBatchOutcome => {
     const [word, bid] = list(reply);
     const kind = text(word);
-    if (kind === "retried" || kind === "no batch" || kind === "cancelling") return { kind };
+    if (kind === "retried" || kind === "no batch") return { kind };
+    if (kind === "uncommitted" || kind === "cancelling") return { kind };
     return kind === "cancelled" || kind === "runs" ? { kind, bid: text(bid) } : unexpected(kind);
   },
 });
@@ -91,7 +92,7 @@ export const tellFollowers = new Script({
 
 export const releaseHeld = new Script({
   name: "release-held",
-  keys: ["scheduled", "batch"],
+  keys: ["scheduled", "batch", "ties"],
   fixed: ["now", "bid", "limit"],
   each: [],
   parse: isMore,

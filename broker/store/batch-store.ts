@@ -49,7 +49,7 @@ export type BeginOutcome =
   | { kind: "line" };
 
 export type RetryBatchOutcome =
-  | { kind: "retried" | "no batch" | "cancelling" }
+  | { kind: "retried" | "no batch" | "uncommitted" | "cancelling" }
   /** One around it was called off; another with its key runs. */
   | { kind: "cancelled" | "runs"; bid: string };
 

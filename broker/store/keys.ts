@@ -49,7 +49,8 @@ export interface Keys {
    * - `closed`, set: the groups that are being called off
    * - `cancel:<group>`, hash: `at`, `reason`, `by`, `waiting` and `endedAt` of its last cancellation: when,
    *   why and by whom, how many jobs were called off before they ran, and when the last one had ended
-   * - `ended`, sorted set: groups that were called off scored by when that had ended
+   * - `ended`, sorted set: tags that were called off scored by when that had ended; of batches it is kept as
+   *   long as they are
    */
   groups: string;
   /**

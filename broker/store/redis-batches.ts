@@ -149,7 +149,7 @@ export class RedisBatches implements BatchStore {
         await scripts.releaseHeld.run(this.#link, this.#keys, fixed);
         return true;
       case "close":
-        await scripts.closeChildren.run(this.#link, this.#keys, fixed);
+        await scripts.closeChildren.run(this.#link, this.#keys, { ...fixed, limit: FEW });
         return false;
       case "retry":
         await scripts.retryMembers.run(this.#link, this.#keys, fixed);

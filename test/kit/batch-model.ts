@@ -152,7 +152,7 @@ export class BatchModel {
   mayRetry(bid: string): boolean {
     const batch = this.batches.get(bid);
     if (batch === undefined || batch.cancellation === "cancelling") return false;
-    return !this.isCancelled(batch.parent);
+    return batch.isCommitted && !this.isCancelled(batch.parent);
   }
 
   /** The bids of those that are tried again with it. */
@@ -161,7 +161,7 @@ export class BatchModel {
     if (batch === undefined || batch.cancellation === "cancelling") return [];
     batch.cancellation = "none";
     batch.hasFailed = false;
-    const children = this.#childrenOf(bid).filter(([, { isWon }]) => !isWon);
+    const children = this.#childrenOf(bid).filter(([, child]) => !child.isWon && child.isCommitted);
     return [bid, ...children.flatMap(([child]) => this.retry(child))];
   }
 
@@ -258,8 +258,14 @@ export class BatchModel {
       case "success":
         return other.isWon;
       case "end":
-        return this.#isOver(other) && !this.#isActive(other, condition.bid);
+        return this.#hasEnded(other, condition.bid);
     }
+  }
+
+  #hasEnded(batch: ModelBatch, bid: string): boolean {
+    if (!this.#isOver(batch) || this.#isActive(batch, bid)) return false;
+    if (batch.cancellation === "cancelled") return true;
+    return this.#childrenOf(bid).every(([, child]) => this.#isOver(child));
   }
 
   #close(bid: string): string[] {

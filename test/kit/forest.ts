@@ -236,6 +236,7 @@ export class Forest {
   /** These batches were: what waits of them is cancelled now, and what runs when it ends. */
   #callOff(bids: readonly string[]): void {
     for (const bid of bids) {
+      this.#uncommitted.delete(bid);
       for (const jid of this.#jobsOf(bid)) {
         const known = this.#known(jid);
         if (known.place === "working") known.isCalledOff = true;
@@ -250,7 +251,7 @@ export class Forest {
   async #expire(): Promise<void> {
     this.#world.clock.advance(EXPIRES_AFTER_MS);
     const expired = (await this.#expireAll()).filter((bid) => this.#bids.includes(bid));
-    assert.equal(expired.toSorted(), [...this.#uncommitted].toSorted());
+    for (const bid of expired) assert.ok(this.#uncommitted.has(bid));
     for (const bid of expired) this.#callOff(this.#model.expire(bid));
     this.#uncommitted.clear();
   }

@@ -49,7 +49,9 @@ export async function readGroupKey(
     const isClosed = (await redis.sismember(`${prefix}closed`, name)) === 1;
     check(isClosed === (endedAt === undefined), `${name} is closed until its cancellation ends`);
     const endedScore = await redis.zscore(`${prefix}ended`, name);
-    check(endedScore === (endedAt?.toString() ?? null), `${name} has ended when it has`);
+    // A batch's cancellation is kept as long as the batch.
+    const isListed = endedAt !== undefined && !name.startsWith("batch:");
+    check(endedScore === (isListed ? endedAt.toString() : null), `${name} has ended when it has`);
   } else {
     const isSet = kind !== "ended";
     const names = await (isSet ? redis.smembers(key) : redis.zrange(key, "0", "-1"));

@@ -41,6 +41,9 @@ local MAX_LINE = 100
 local followed = {}
 for moment, other in after:gmatch('(%a+):(%S+)') do followed[#followed + 1] = { other, moment } end
 
+-- The batches that it would be in.
+local ancestors = batches.around(parent)
+
 -- Why it can't be begun.
 local function findRefusal()
   if parent ~= '' and not batches.isThere(parent) then return { 'no batch', parent } end
@@ -48,7 +51,7 @@ local function findRefusal()
     if not batches.isThere(one[1]) then return { 'no batch', one[1] } end
   end
   for _, one in ipairs(followed) do
-    if parent ~= '' and batches.isAround(one[1], parent) then return { 'around', one[1] } end
+    if ancestors[one[1]] then return { 'around', one[1] } end
   end
   local closed = parent ~= '' and batches.findCancelled(parent)
   return closed and { 'closed', closed }
@@ -64,6 +67,9 @@ local function enterLine()
     return { 'runs', before[1] }
   end
   if #before >= MAX_LINE then return { 'line' } end
+  for _, other in ipairs(before) do
+    if ancestors[other] then return { 'around', other } end
+  end
   for _, other in ipairs(before) do
     if overlap == 'cancel-and-wait' then lifecycle().close(other, now, 'another run of its key', bid) end
     followed[#followed + 1] = { other, 'end' }
@@ -104,7 +110,7 @@ end
 
 if lineKey ~= '' then
   redis.call('HSET', of, 'key', lineKey)
-  redis.call('ZADD', line, now, bid)
+  gates.enterLine(lineKey, bid)
   lifecycle().list(bid, 'key:' .. lineKey, now)
 end
 if parent == '' then lifecycle().list(bid, '', now) end

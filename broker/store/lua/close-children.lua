@@ -1,5 +1,5 @@
 -- Calls off some of the batches in one that is being called off.
--- Uses batches, lifecycle, closing
+-- Uses batches, lifecycle, closing, gates
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] queues
@@ -18,6 +18,8 @@ local batch = KEYS[8]
 local now, bid, limit = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local of = batch .. bid
 local _, reason, by = closing().cause('batch:' .. bid)
+
+if not gates().isDue('close ' .. bid) then return 0 end
 
 local function close(child)
   local wonAt, isActive, cancelledAt, isCounted =

@@ -1,7 +1,7 @@
 -- Puts jobs of scheduled, retries or dead into their queues, provided that they are still there and
 -- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
 -- another broker, and is due again in a minute, so that it is in nobody's way. One that is dead stays so
--- while its group is being called off, or its batch waits.
+-- while its group is being called off, its batch waits, or another with the key of that has not ended.
 -- Uses records, membership, endings, gates
 -- KEYS[1] jobs
 -- KEYS[2] queues
@@ -73,8 +73,8 @@ local function mayRun(jid)
   local packed = redis.call('HGET', ties, jid)
   if not packed then return true end
   local tied = cmsgpack.unpack(packed)
-  local isHeld = tied.batch and gates().isWaiting(tied.batch)
-  return not isHeld and not membership().findClosed(tied)
+  if tied.batch and (gates().isWaiting(tied.batch) or gates().findRival(tied.batch)) then return false end
+  return not membership().findClosed(tied)
 end
 
 -- All that moves, as the commands take it: one for each set and queue, not one for each job.

@@ -48,6 +48,7 @@ for _, bid in ipairs(redis.call('SMEMBERS', batch .. 'all')) do
   if key then redis.call('UNLINK', batch .. 'list:key:' .. key, batch .. 'line:' .. key) end
   for _, tag in ipairs(tags and cmsgpack.unpack(tags) or {}) do redis.call('UNLINK', batch .. 'list:tag:' .. tag) end
   for _, part in ipairs(PARTS) do redis.call('UNLINK', batch .. bid .. part) end
+  redis.call('UNLINK', groups .. 'cancel:batch:' .. bid)
 end
 for _, name in ipairs({ 'all', 'list:', 'uncommitted', 'deadlines', 'finished', 'chores' }) do
   redis.call('UNLINK', batch .. name)

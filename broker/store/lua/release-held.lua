@@ -1,12 +1,13 @@
 -- Lets some jobs of a batch go that waits for nothing any longer: they are due now, or when they were to be.
 -- KEYS[1] scheduled
 -- KEYS[2] batch
+-- KEYS[3] ties
 -- ARGV[1] now
 -- ARGV[2] bid
 -- ARGV[3] limit: how many at the most
 -- Returns 1 when there are more, and 0 when that is done
 
-local scheduled, batch = unpack(KEYS)
+local scheduled, batch, ties = unpack(KEYS)
 local now, bid, limit = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 -- As shared/gates.lua has it.
 local HELD = 8640000000000000
@@ -17,7 +18,10 @@ for index = 1, #popped, 2 do
   local jid, at = popped[index], tonumber(popped[index + 1])
   -- In the order in which they came: what is due at the same time goes by its name.
   local due = at > now and at or now - 1 + index / (2 * limit + 1)
-  if tonumber(redis.call('ZSCORE', scheduled, jid)) == HELD then redis.call('ZADD', scheduled, due, jid) end
+  -- It may have been deleted since, and be held by another batch.
+  local packed = redis.call('HGET', ties, jid)
+  local isOurs = packed and cmsgpack.unpack(packed).batch == bid
+  if isOurs and tonumber(redis.call('ZSCORE', scheduled, jid)) == HELD then redis.call('ZADD', scheduled, due, jid) end
 end
 if redis.call('EXISTS', held) == 1 then return 1 end
 redis.call('ZREM', batch .. 'chores', 'release ' .. bid)

@@ -1,6 +1,6 @@
 -- Has a batch run again what of it has died or was cancelled; what is done stays so. It goes on in steps,
 -- with the batches in it.
--- Uses batches, lifecycle
+-- Uses batches, lifecycle, gates
 -- KEYS[1] jobs
 -- KEYS[2] queue
 -- KEYS[3] queues
@@ -11,7 +11,7 @@
 -- KEYS[8] batch
 -- ARGV[1] now
 -- ARGV[2] bid
--- Returns {"retried"}; {"no batch"}; {"cancelling"} of one that is being called off; {"cancelled", bid} of the
+-- Returns {"retried"}; {"no batch"}; {"uncommitted"} of one that never was committed; {"cancelling"} of one that is being called off; {"cancelled", bid} of the
 -- one around it that was; or {"runs", bid} of another with its key
 
 local batches = batches()
@@ -20,13 +20,13 @@ local now, bid = tonumber(ARGV[1]), ARGV[2]
 
 if not batches.isThere(bid) then return { 'no batch' } end
 if redis.call('SISMEMBER', KEYS[7] .. 'closed', 'batch:' .. bid) == 1 then return { 'cancelling' } end
-local parent, key = unpack(redis.call('HMGET', batch .. bid, 'parent', 'key'))
+local parent, committedAt = unpack(redis.call('HMGET', batch .. bid, 'parent', 'committedAt'))
+if not committedAt then return { 'uncommitted' } end
 local around = parent and batches.findCancelled(parent)
 if around then return { 'cancelled', around } end
-local other = key and redis.call('ZRANGE', batch .. 'line:' .. key, 0, 0)[1]
-if other and other ~= bid then return { 'runs', other } end
+local rival = gates().findRival(bid)
+if rival then return { 'runs', rival } end
 
-if key then redis.call('ZADD', batch .. 'line:' .. key, now, bid) end
 lifecycle().reopen(bid, now)
 
 return { 'retried' }

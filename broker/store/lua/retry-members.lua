@@ -30,7 +30,8 @@ local function done()
   return 0
 end
 
--- It is being called off again, or is forgotten.
+if not gates.isDue('retry ' .. bid) then return 0 end
+-- It is forgotten.
 if not batches.isThere(bid) or batches.isCancelled(bid) then return done() end
 
 local kept = redis.call('ZRANGEBYSCORE', members, KEPT, KEPT, 'LIMIT', 0, limit)
@@ -52,9 +53,9 @@ if #kept == limit then return 1 end
 local after = redis.call('HGET', of, 'retriedChildren') or 0
 local children = redis.call('ZRANGEBYSCORE', of .. ':children', '(' .. after, '+inf', 'LIMIT', 0, limit)
 for _, child in ipairs(children) do
-  local isWon = redis.call('HEXISTS', batch .. child, 'wonAt') == 1
+  local wonAt, committedAt = unpack(redis.call('HMGET', batch .. child, 'wonAt', 'committedAt'))
   local isClosing = redis.call('SISMEMBER', groups .. 'closed', 'batch:' .. child) == 1
-  if not isWon and not isClosing then lifecycle().reopen(child, now) end
+  if not wonAt and committedAt and not isClosing then lifecycle().reopen(child, now) end
 end
 if #children == limit then
   redis.call('HSET', of, 'retriedChildren', redis.call('ZSCORE', of .. ':children', children[limit]))

@@ -18,8 +18,12 @@ local batch = KEYS[8]
 local now, bid, moment, limit = tonumber(ARGV[1]), unpack(ARGV, 2)
 local followers = batch .. bid .. ':' .. moment
 
+local chore = 'tell ' .. moment .. ' ' .. bid
+-- What has ended may go on since.
+if not gates().isDue(chore) or not gates().hasCome(bid, moment) then return 0 end
+
 for _, follower in ipairs(redis.call('SPOP', followers, limit)) do gates().pass(follower, now) end
 if redis.call('EXISTS', followers) == 1 then return 1 end
-redis.call('ZREM', batch .. 'chores', 'tell ' .. moment .. ' ' .. bid)
+redis.call('ZREM', batch .. 'chores', chore)
 
 return 0

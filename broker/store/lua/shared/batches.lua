@@ -12,6 +12,9 @@ local FIELDS = {
 
 local function of(bid) return batch .. bid end
 
+-- Which batch, if any, has called off each one that was asked for, in this call: many jobs ask for the same.
+local cancelledBy = {}
+
 -- Whether there is such a batch. Jobs may join it even when it is over, as Faktory has it.
 function batches.isThere(bid) return redis.call('HEXISTS', of(bid), 'pending') == 1 end
 
@@ -21,25 +24,31 @@ function batches.isCancelled(bid)
   return redis.call('HEXISTS', of(bid), 'cancelledAt') == 1 or membership().isClosed('batch:' .. bid)
 end
 
--- Whether a batch is another one, or around that.
-function batches.isAround(bid, other)
-  local one = other
+-- A batch and all around it, as a set; none for an empty string.
+function batches.around(bid)
+  local found, one = {}, bid ~= '' and bid
   while one do
-    if one == bid then return true end
+    found[one] = true
     one = batches.parentOf(one)
   end
-  return false
+  return found
 end
 
 -- A batch, or the nearest around it, that was called off; nil when none was.
 function batches.findCancelled(bid)
-  local one = bid
-  while one do
-    if batches.isCancelled(one) then return one end
-    one = batches.parentOf(one)
+  if cancelledBy[bid] ~= nil then return cancelledBy[bid] or nil end
+  local path, found, one = {}, nil, bid
+  while one and not found do
+    path[#path + 1] = one
+    found = cancelledBy[one] or cancelledBy[one] == nil and batches.isCancelled(one) and one or nil
+    one = cancelledBy[one] == nil and batches.parentOf(one) or nil
   end
-  return nil
+  for _, each in ipairs(path) do cancelledBy[each] = found or false end
+  return found
 end
+
+-- What was found of what is called off holds no longer.
+function batches.forgetCancelled() cancelledBy = {} end
 
 local function count(bid, field, by) redis.call('HINCRBY', of(bid), field, by) end
 
@@ -62,6 +71,7 @@ local function endCancellation(bid, found, now)
   if membership().isLive(name) or found.closingChildren ~= '0' or found.isClosingChildren then return end
   membership().endCancellation(name, now)
   note(bid, found, 'cancelledAt', now)
+  batches.forgetCancelled()
   if found.isClosedWithParent and found.parent then count(found.parent, 'closingChildren', -1) end
 end
 
@@ -119,9 +129,14 @@ local function settleOne(bid, now)
     set('wonAt', true, 'unwonChildren', -1)
     gates().tell(bid, 'success', now)
   end
-  if isOver and not isActive and not found.endedAt and not found.isRetrying then
+  local isOpen = found.openChildren ~= '0' and not found.cancelledAt
+  local isEnded = isOver and not isActive and not isOpen and not found.isRetrying
+  if isEnded and not found.endedAt then
     note(bid, found, 'endedAt', now)
-    gates().leaveLine(bid, found.key, now)
+    gates().noteEnd(bid, found.key, now)
+  elseif not isEnded and found.endedAt then
+    redis.call('HDEL', of(bid), 'endedAt')
+    gates().takeBackEnd(bid, found.key)
   end
   return hasChanged and found.parent or nil
 end
@@ -135,10 +150,12 @@ end
 -- A batch is waited for no longer by the one around it.
 function batches.leave(bid, parent, now)
   if not batches.isThere(parent) then return end
-  local isOver, hasWon, isActive = unpack(redis.call('HMGET', of(bid), 'overAt', 'wonAt', 'isActive'))
+  local isOver, hasWon, isActive, isClosing, wasCancelled =
+    unpack(redis.call('HMGET', of(bid), 'overAt', 'wonAt', 'isActive', 'isClosedWithParent', 'cancelledAt'))
   if not isOver then count(parent, 'openChildren', -1) end
   if not hasWon then count(parent, 'unwonChildren', -1) end
   if isActive then count(parent, 'activeChildren', -1) end
+  if isClosing and not wasCancelled then count(parent, 'closingChildren', -1) end
   redis.call('ZREM', of(parent) .. ':children', bid)
   batches.settle(parent, now)
 end

@@ -27,18 +27,44 @@ end
 
 local MOMENTS = { start = 'startedAt', success = 'wonAt', ['end'] = 'endedAt' }
 
+-- Whether a batch has come to a moment.
+function gates.hasCome(bid, moment) return redis.call('HEXISTS', of(bid), MOMENTS[moment]) == 1 end
+
 -- One batch is to wait until another has come to a moment, unless it has. Returns whether it has to.
 function gates.follow(bid, other, moment)
-  if redis.call('HEXISTS', of(other), MOMENTS[moment]) == 1 then return false end
+  if gates.hasCome(other, moment) then return false end
   redis.call('SADD', followersOf(other, moment), bid)
   return true
+end
+
+-- The time of a batch that has started, or is tried again, begins now.
+function gates.rearm(bid, now)
+  local timeoutMs, startedAt = unpack(redis.call('HMGET', of(bid), 'timeoutMs', 'startedAt'))
+  if timeoutMs and startedAt then redis.call('ZADD', batch .. 'deadlines', now + timeoutMs, bid) end
+end
+
+-- The last of a key's line.
+function gates.enterLine(key, bid)
+  redis.call('ZADD', batch .. 'line:' .. key, 'NX', redis.call('INCR', sequence), bid)
+end
+
+-- Another batch that has the key of this one, or of one around it, and has not ended: then nothing of this
+-- one may run again. Nil when there is none.
+function gates.findRival(bid)
+  local one = bid
+  while one do
+    local key = redis.call('HGET', of(one), 'key')
+    local first = key and redis.call('ZRANGE', batch .. 'line:' .. key, 0, 0)[1]
+    if first and first ~= one then return first end
+    one = batches().parentOf(one)
+  end
+  return nil
 end
 
 -- A batch waits for nothing any longer.
 function gates.start(bid, now)
   redis.call('HSET', of(bid), 'startedAt', now)
-  local timeoutMs = redis.call('HGET', of(bid), 'timeoutMs')
-  if timeoutMs then redis.call('ZADD', batch .. 'deadlines', now + timeoutMs, bid) end
+  gates.rearm(bid, now)
   if redis.call('EXISTS', of(bid) .. ':held') == 1 then gates.addChore('release ' .. bid, now) end
   gates.tell(bid, 'start', now)
   batches().settle(bid, now)
@@ -63,12 +89,23 @@ function gates.pass(bid, now)
 end
 
 -- A batch has ended: the next one of its key may start.
-function gates.leaveLine(bid, key, now)
+function gates.noteEnd(bid, key, now)
   if key then redis.call('ZREM', batch .. 'line:' .. key, bid) end
   redis.call('ZREM', batch .. 'deadlines', bid)
-  if not batches().parentOf(bid) then redis.call('ZADD', batch .. 'finished', now, bid) end
+  local parent = batches().parentOf(bid)
+  if not parent or not batches().isThere(parent) then redis.call('ZADD', batch .. 'finished', now, bid) end
   gates.tell(bid, 'end', now)
 end
+
+-- It goes on after all.
+function gates.takeBackEnd(bid, key)
+  if key then gates.enterLine(key, bid) end
+  redis.call('ZREM', batch .. 'finished', bid)
+  redis.call('ZREM', batch .. 'chores', 'tell end ' .. bid)
+end
+
+-- Whether what a chore is for is still to be done: another broker may have been faster.
+function gates.isDue(chore) return redis.call('ZSCORE', chores, chore) end
 
 -- What waits for a batch that is forgotten would wait for ever: it is called off. There are few, since most
 -- are in the same tree, and forgotten with it.

@@ -14,6 +14,11 @@ function lifecycle.list(bid, name, now) redis.call('ZADD', of('list:') .. name, 
 function lifecycle.close(bid, at, reason, by)
   if batches().isCancelled(bid) then return end
   closing().close('batch:' .. bid, at, reason, by)
+  batches().forgetCancelled()
+  -- It does not expire any longer, and is not tried again.
+  redis.call('ZREM', of('uncommitted'), bid)
+  redis.call('HDEL', of(bid), 'isRetrying', 'retriedChildren')
+  redis.call('ZREM', of('chores'), 'retry ' .. bid)
   if redis.call('EXISTS', of(bid) .. ':children') == 1 then
     redis.call('HSET', of(bid), 'isClosingChildren', 0)
     gates().addChore('close ' .. bid, at)
@@ -27,9 +32,10 @@ end
 function lifecycle.reopen(bid, now)
   if redis.call('HSETNX', of(bid), 'isRetrying', 1) == 0 then return end
   local wasCancelled = redis.call('HDEL', of(bid), 'cancelledAt', 'isClosedWithParent') > 0
-  redis.call('HDEL', of(bid), 'failedAt', 'endedAt')
-  redis.call('ZREM', of('finished'), bid)
+  redis.call('HDEL', of(bid), 'failedAt')
   if wasCancelled then closing().forget('batch:' .. bid) end
+  batches().forgetCancelled()
+  gates().rearm(bid, now)
   batches().settle(bid, now)
   gates().addChore('retry ' .. bid, now)
 end
@@ -50,6 +56,8 @@ function lifecycle.forget(bid, now)
   end
   for _, tag in ipairs(tags and cmsgpack.unpack(tags) or {}) do redis.call('ZREM', of('list:') .. 'tag:' .. tag, bid) end
   redis.call('SREM', of('all'), bid)
+  redis.call('ZREM', of('finished'), bid)
+  closing().forget('batch:' .. bid)
   redis.call('ZREM', of('deadlines'), bid)
   redis.call('UNLINK', of(bid), of(bid) .. ':children', of(bid) .. ':held', of(bid) .. ':results')
   for _, moment in ipairs({ 'start', 'success', 'end' }) do gates().forsake(bid, moment, now) end

@@ -72,7 +72,8 @@ function membership.isClosed(name) return redis.call('SISMEMBER', closed, name) 
 function membership.endCancellation(name, now)
   redis.call('SREM', closed, name)
   redis.call('HSET', groups .. 'cancel:' .. name, 'endedAt', now)
-  redis.call('ZADD', ended, now, name)
+  -- What is known of a batch's is kept as long as the batch.
+  if not batchOf(name) then redis.call('ZADD', ended, now, name) end
 end
 
 -- Concludes what follows when jobs of a group have moved.

@@ -1,0 +1,235 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { BatchRequest } from "../../../protocol/commands/batch-new.ts";
+import type { CommandError } from "../../../protocol/errors.ts";
+import { type TestEngine, withEngine } from "../../kit/engine.ts";
+
+// What happens to batches while something else does.
+
+const test = suite("engine/batch-odds");
+
+const HALF_AN_HOUR_MS = 1_800_000;
+
+const DAY_MS = 86_400_000;
+
+/** Of a broker that does not stop. */
+const running = new AbortController().signal;
+
+function begin({ engine }: TestEngine, request: Partial<BatchRequest> = { isHeld: true }) {
+  return engine.batches.begin({ parent: undefined, description: "", callbacks: {}, ...request });
+}
+
+/** Whatever brokers do by themselves, until nothing is left to do. */
+async function goOn({ engine, store, clock }: TestEngine): Promise<void> {
+  await engine.batches.expire();
+  let isMore = true;
+  while (isMore) {
+    isMore = (await engine.batches.doChores()).isMore;
+    if (await engine.cancellations.goOn()) isMore = true;
+    if ((await engine.batches.expire()) === clock.now()) isMore = true;
+    const due = (await store.waiting.firstDue(clock.now())).filter(({ at }) => at <= clock.now());
+    if (due.length > 0) await store.waiting.enqueue(due, clock.now());
+    if (due.length > 0) isMore = true;
+  }
+}
+
+async function refusal(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: CommandError) => reason,
+  );
+  return error === undefined ? "nothing was refused" : `${error.code} ${error.message}`;
+}
+
+async function fetch({ store }: TestEngine): Promise<string | undefined> {
+  return (await store.reserve({ wid: "w", queues: ["q"] }))?.jid;
+}
+
+/** The job dies, as its retry has it. */
+async function fail({ store }: TestEngine, jid: string): Promise<void> {
+  const report = { errtype: "E", message: "m", backtrace: [] };
+  await store.fail({ jid, report, jitter: 0, cause: "reported" });
+}
+
+const stateOf = async ({ engine }: TestEngine, bid: string) =>
+  (await engine.batches.status(bid)).state;
+
+test(
+  "a batch that nobody committed does not expire while it is called off with the one around it",
+  withEngine(async (world) => {
+    const { engine, push, clock, state } = world;
+    for (const isHeld of [false, true]) {
+      const root = await begin(world, { isHeld: true });
+      const callbacks = { success: Buffer.from('{"jobtype":"Won"}') };
+      // In one that has not started every batch waits.
+      if (!isHeld) await engine.batches.commit(root);
+      const child = await begin(world, { parent: root, callbacks, isHeld });
+      if (!isHeld) await push("runs", { batch: child });
+      if (!isHeld) assert.is(await fetch(world), "runs");
+      await engine.cancellations.cancelBatch(root, { by: "ann" }, running);
+      await goOn(world);
+      clock.advance(HALF_AN_HOUR_MS);
+      await goOn(world);
+      if (!isHeld) await engine.jobs.ack("runs");
+      assert.is(await stateOf(world, root), "cancelled");
+      assert.is((await engine.batches.status(child)).cancel?.by, "ann");
+    }
+    clock.advance(7 * DAY_MS + 1);
+    await goOn(world);
+    const { batches, groups } = await state();
+    assert.equal(batches, {});
+    assert.equal(
+      Object.values(groups).filter(({ cancellation }) => cancellation !== undefined),
+      [],
+    );
+  }),
+);
+
+test(
+  "one that is tried again keeps its place before those that wait for its key",
+  withEngine(async (world) => {
+    const { engine, push } = world;
+    const key = { name: "k", overlap: "queue" as const };
+    const first = await begin(world, { key });
+    const stage = await begin(world, { parent: first, isHeld: true });
+    await begin(world, { parent: first, after: [stage] });
+    await push("a", { batch: stage, retry: -1 });
+    for (const bid of [stage, first]) await engine.batches.commit(bid);
+    await goOn(world);
+    await begin(world, { key });
+    for (let time = 0; time < 3; time++) {
+      assert.is(await fetch(world), "a");
+      await fail(world, "a");
+      assert.is(await stateOf(world, first), "blocked");
+      await engine.batches.retry(first);
+      await goOn(world);
+    }
+  }),
+);
+
+test(
+  "nothing of a run that has ended is tried again while another has its key",
+  withEngine(async (world) => {
+    const { engine, push } = world;
+    const key = { name: "k", overlap: "skip" as const };
+    const first = await begin(world, { key });
+    const stage = await begin(world, { parent: first, isHeld: true });
+    await push("a", { batch: stage, retry: -1 });
+    for (const bid of [stage, first]) await engine.batches.commit(bid);
+    await goOn(world);
+    await fetch(world);
+    await fail(world, "a");
+    const second = await begin(world, { key });
+    const told = `OVERLAP batch ${second} has its key, and has not ended`;
+    assert.is(await refusal(engine.batches.retry(stage)), told);
+    await engine.interventions.retry("a").catch(() => {});
+    await goOn(world);
+    assert.is(await fetch(world), undefined);
+    await engine.cancellations.cancelBatch(second, {}, running);
+    await engine.batches.retry(stage);
+    await goOn(world);
+    assert.is(await fetch(world), "a");
+    assert.match(await refusal(begin(world, { key })), /^OVERLAP /);
+  }),
+);
+
+test(
+  "one that never was committed is not tried again",
+  withEngine(async (world) => {
+    const { engine, clock } = world;
+    const bid = await begin(world);
+    clock.advance(HALF_AN_HOUR_MS);
+    await goOn(world);
+    assert.is(await stateOf(world, bid), "cancelled");
+    const told = `ERR batch ${bid} was never committed: begin another`;
+    assert.is(await refusal(engine.batches.retry(bid)), told);
+  }),
+);
+
+test(
+  "a batch does not wait for the key of one that it is in, and calls that off neither",
+  withEngine(async (world) => {
+    for (const overlap of ["queue", "cancel-and-wait"] as const) {
+      const key = { name: overlap, overlap };
+      const root = await begin(world, { key });
+      const told = `ERR a batch can't wait for ${root}, which it is in`;
+      assert.is(await refusal(begin(world, { parent: root, key })), told);
+      assert.is(await stateOf(world, root), "open");
+    }
+  }),
+);
+
+test(
+  "what joins a batch that has ended keeps it, as long as that takes",
+  withEngine(async (world) => {
+    const { engine, push, clock } = world;
+    const root = await begin(world);
+    await engine.batches.commit(root);
+    await goOn(world);
+    assert.is(typeof (await engine.batches.status(root)).endedAt, "number");
+    clock.advance(6 * DAY_MS);
+    const child = await begin(world, { parent: root, isHeld: true });
+    await push("a", { batch: child });
+    await engine.batches.commit(child);
+    clock.advance(6 * DAY_MS);
+    await goOn(world);
+    assert.is(await stateOf(world, root), "running");
+    await fetch(world);
+    await engine.jobs.ack("a");
+    assert.is((await engine.batches.status(root)).endedAt, clock.now());
+  }),
+);
+
+test(
+  "a retry that is called off before it has begun may be given again",
+  withEngine(async (world) => {
+    const { engine, push } = world;
+    const bid = await begin(world);
+    await push("a", { batch: bid });
+    await engine.batches.commit(bid);
+    await engine.cancellations.cancelBatch(bid, {}, running);
+    await engine.batches.retry(bid);
+    await engine.cancellations.cancelBatch(bid, {}, running);
+    await engine.batches.retry(bid);
+    await goOn(world);
+    assert.is(await fetch(world), "a");
+  }),
+);
+
+test(
+  "a job that was deleted and is held by another batch is let go by that alone",
+  withEngine(async (world) => {
+    const { engine, push, store } = world;
+    const [first, second] = [await begin(world), await begin(world)];
+    await push("a", { batch: first });
+    await store.catalogue.delete("a");
+    await push("a", { batch: second });
+    await engine.batches.commit(first);
+    await goOn(world);
+    assert.is(await fetch(world), undefined);
+    await engine.batches.commit(second);
+    await goOn(world);
+    assert.is(await fetch(world), "a");
+  }),
+);
+
+test(
+  "a stage that is tried again has its time again",
+  withEngine(async (world) => {
+    const { engine, push, clock } = world;
+    const bid = await begin(world, { isHeld: true, timeoutSeconds: 5 });
+    await push("a", { batch: bid });
+    await engine.batches.commit(bid);
+    clock.advance(5_000);
+    await goOn(world);
+    assert.is(await stateOf(world, bid), "cancelled");
+    await engine.batches.retry(bid);
+    await goOn(world);
+    assert.is(await stateOf(world, bid), "running");
+    clock.advance(5_000);
+    await goOn(world);
+    assert.is(await stateOf(world, bid), "cancelled");
+  }),
+);
+
+test.run();
