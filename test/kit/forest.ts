@@ -132,9 +132,10 @@ export class Forest {
     let isMore = true;
     while (isMore) {
       isMore = (await store.batches.doChores()).isMore;
-      for (const group of await store.cancels.closedGroups()) {
-        while ((await store.cancels.sweepGroup(group)) > 0) isMore = true;
-      }
+      const closed = await store.cancels.closedGroups();
+      for (const group of closed) while ((await store.cancels.sweepGroup(group)) > 0);
+      // Whoever waited for the end of it is told by a chore.
+      if ((await store.cancels.closedGroups()).length < closed.length) isMore = true;
       const due = (await store.waiting.firstDue(clock.now())).filter(({ at }) => at <= clock.now());
       if (due.length > 0) await store.waiting.enqueue(due, clock.now());
       if (due.length > 0) isMore = true;

@@ -114,7 +114,9 @@ local function settleOne(bid, now)
   elseif found.committedAt and not found.cancelledAt and not found.isRetrying then
     callWhoIsDue(bid, found, now)
   end
-  local isOver = found.cancelledAt or found.completedAt and callbacks().isEnded(bid, 'complete')
+  -- Of one that is tried again a callback that has died may be so as well, a step later.
+  local isOver = found.cancelledAt or not found.isRetrying and found.completedAt
+    and callbacks().isEnded(bid, 'complete')
     and (not found.succeededAt or callbacks().isEnded(bid, 'success'))
   local hasWon = found.wonAt or found.succeededAt and callbacks().isDone(bid, 'success')
   local isLive = found.waits == '0' and membership().isLive('batch:' .. bid)
