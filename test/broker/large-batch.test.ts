@@ -1,4 +1,4 @@
-// limit: 240 s
+// limit: 240 s, alone
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { newJob } from "../kit/engine.ts";

@@ -1,4 +1,4 @@
-// limit: 300 s
+// limit: 300 s, alone
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
