@@ -3,7 +3,7 @@ import { CommandError, quote } from "./errors.ts";
 import { encodeFailure, type Failure, readFailure } from "./failure.ts";
 import { checkId } from "./id.ts";
 import { JsonError, type JsonMember, type JsonText, scanJson } from "./json.ts";
-import { isLeasedJob, type LeasedJob } from "./leased-job.ts";
+import { type LeasedJob, readOnBehalf } from "./leased-job.ts";
 import {
   DEFAULT_PRIORITY,
   DEFAULT_RESERVE_SECONDS,
@@ -131,7 +131,9 @@ function checkJob({ text, json, members, failure }: UncheckedJob, receivedAt: nu
   if (failure !== undefined) job.failure = failure;
   const { custom, on_behalf: onBehalf } = members;
   if (custom !== undefined) readCustom(job, text.subarray(custom.start, custom.end));
-  if (onBehalf !== undefined) job.onBehalf = readParent(text, onBehalf);
+  if (onBehalf !== undefined) {
+    job.onBehalf = readOnBehalf(text.subarray(onBehalf.start, onBehalf.end));
+  }
   return job;
 }
 
@@ -178,13 +180,6 @@ function readPriority(priority = DEFAULT_PRIORITY): number {
     throw new CommandError(`jobs must have a priority between ${MIN_PRIORITY} and ${MAX_PRIORITY}`);
   }
   return priority;
-}
-
-/** Who may push on behalf of a job is known by its lease. */
-function readParent(text: Buffer, { start, end }: JsonMember): LeasedJob {
-  const parent: unknown = JSON.parse(text.toString("utf8", start, end));
-  if (isLeasedJob(parent)) return { jid: parent.jid, token: parent.lease };
-  throw new CommandError('on_behalf must be {"jid":"…","lease":…}');
 }
 
 /**

@@ -35,6 +35,7 @@ async function requestOf<Jobs extends JobMap<Jobs>>(
   const { description = "", tags, meta, key, overlap, after, afterEnd } = options;
   const { hold = false, timeoutSeconds } = options;
   if (overlap !== undefined && key === undefined) throw new RangeError("overlap needs a key");
+  const { jid, lease } = parts.pusher ?? {};
   return {
     parent,
     description,
@@ -46,6 +47,7 @@ async function requestOf<Jobs extends JobMap<Jobs>>(
     ...(afterEnd && { afterEnd: afterEnd.map(bidOf) }),
     ...(hold && { isHeld: true }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(jid !== undefined && lease !== undefined && { onBehalf: { jid, token: lease } }),
   };
 }
 

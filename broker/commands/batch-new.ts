@@ -15,6 +15,8 @@ export const batchNew = command({
     ["-ERR … callback: …", "what PUSH would say of that job"],
     ["-ERR No such batch …", "one that it names is not there"],
     ["-CANCELLED batch …", "that, or one around it, was called off"],
+    ["-CANCELLED job …, -STALE job …", "of the job on whose behalf it is begun"],
+    ["-ERR on_behalf …", "it names no job with its lease"],
     ["-OVERLAP batch … has the key …", "another one with its key has not ended"],
     ["-ERR … key …", "it is too long, or too many wait for it"],
     ["-ERR overlap …, after …, meta …, tag …, timeout …", "what is wrong with it"],

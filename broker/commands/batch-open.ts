@@ -10,6 +10,7 @@ export const batchOpen = command({
   summary: "Looks whether a batch takes more jobs.",
   replies: [
     ["$<bid>", "it does"],
+    ["-CANCELLED batch …", "it was called off"],
     ["-ERR No such batch …", "it never was, or is forgotten"],
     ["-ERR one bid is due, …", "the line names none, or more"],
   ],

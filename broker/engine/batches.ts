@@ -7,8 +7,10 @@ import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { BatchStore, BeginOutcome, ListPlace, NewBatch } from "../store/store.ts";
+import type { BatchStore, BeginOutcome, ListPlace, NewBatch, Store } from "../store/store.ts";
 import { type BatchTree, readBatchTree } from "./batch-tree.ts";
+import { cancelledBatch } from "./cancelled-job.ts";
+import { refusedBehalf } from "./refused-behalf.ts";
 
 /** FWP: so long a batch that is not committed is kept. */
 const UNCOMMITTED_MS = 30 * 60 * 1_000;
@@ -18,12 +20,14 @@ const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** Jobs whose ends are counted together, and the jobs that are called then. FWP: BATCH. */
 export class Batches {
+  readonly #jobs: Store;
   readonly #store: BatchStore;
   readonly #clock: Clock;
   readonly #log: Logger;
 
-  constructor(store: BatchStore, clock: Clock, log: Logger) {
-    this.#store = store;
+  constructor(store: Store, clock: Clock, log: Logger) {
+    this.#jobs = store;
+    this.#store = store.batches;
     this.#clock = clock;
     this.#log = log;
   }
@@ -46,13 +50,15 @@ export class Batches {
     }
     const expiresAt = now + UNCOMMITTED_MS;
     const outcome = await this.#store.begin({ ...request, bid, callbacks, expiresAt });
-    if (outcome.kind !== "begun") throw refusal(request, outcome);
+    if (outcome.kind !== "begun") throw await refusedBatch(this.#jobs, request, outcome);
     return bid;
   }
 
-  /** FWP: a batch takes jobs again at any time, so there is nothing to be opened. */
+  /** FWP: a batch takes jobs again at any time, so there is nothing to be opened; unless it was called off. */
   async open(bid: string): Promise<void> {
-    await this.status(bid);
+    const { state, cancel } = await this.status(bid);
+    const isCancelled = state === "cancelling" || state === "cancelled";
+    if (isCancelled && cancel !== undefined) throw cancelledBatch(bid, cancel);
   }
 
   async commit(bid: string): Promise<void> {
@@ -164,10 +170,11 @@ function overlap(bid: string, key: string): CommandError {
   return new CommandError(`batch ${bid} has ${key}, and has not ended`, { code: "OVERLAP" });
 }
 
-function refusal(
-  { key }: BatchRequest,
+async function refusedBatch(
+  store: Store,
+  { key, onBehalf }: BatchRequest,
   outcome: Exclude<BeginOutcome, { kind: "begun" }>,
-): CommandError {
+): Promise<CommandError> {
   switch (outcome.kind) {
     case "no batch":
       return noSuchBatch(outcome.bid);
@@ -179,5 +186,8 @@ function refusal(
       return overlap(outcome.bid, `the key ${echo(JSON.stringify(key?.name))}`);
     case "line":
       return new CommandError("100 batches of this key run or wait already");
+    case "parent stale":
+    case "parent cancelling":
+      return await refusedBehalf(store, onBehalf, outcome);
   }
 }

@@ -47,7 +47,7 @@ export class Engine {
     this.jobs = new Jobs(store, this.#runTimes, clock, random, log);
     this.catalogue = new Catalogue(store);
     this.cancellations = new Cancellations(store, clock, log);
-    this.batches = new Batches(store.batches, clock, log);
+    this.batches = new Batches(store, clock, log);
     this.progress = new Progress(store);
     this.stalls = new Stalls(store, this.jobs, clock, log);
     this.jobList = new JobList(store);

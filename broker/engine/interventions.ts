@@ -1,5 +1,5 @@
-import { CommandError, echo } from "../../protocol/errors.ts";
-import type { FoundJob, Store } from "../store/store.ts";
+import { CommandError, echo, quote } from "../../protocol/errors.ts";
+import type { FoundJob, JobHold, Store } from "../store/store.ts";
 import { cancelledJob } from "./cancelled-job.ts";
 import { describeNow } from "./describe-now.ts";
 
@@ -25,7 +25,7 @@ export class Interventions {
     let found = await this.#requeue(jid);
     // It may have come there in between.
     if (RETRIED.some((set) => set === found?.state)) found = await this.#requeue(jid);
-    if (found !== undefined && found.state !== "enqueued") throw refusedRetry(found);
+    if (found !== undefined && found.state !== "enqueued") throw await this.#refusedRetry(found);
   }
 
   /** Deletes a job, unless it is being worked on. */
@@ -35,6 +35,16 @@ export class Interventions {
     if (outcome === "deleted") return;
     const location = await this.#store.locate(jid);
     throw new CommandError(`job ${echo(jid)} ${describeNow(location)}: it can't be deleted`);
+  }
+
+  async #refusedRetry(found: FoundJob): Promise<CommandError> {
+    const { jid, state, cancel } = found;
+    if (state === "cancelled" && cancel !== undefined) {
+      return cancelledJob(jid, "was cancelled", cancel);
+    }
+    const hold = state === "dead" ? await this.#store.waiting.findHold(jid) : undefined;
+    if (hold !== undefined) return heldJob(jid, hold);
+    return new CommandError(`job ${echo(jid)} ${describeNow(found)}: it can't be retried`);
   }
 
   /** Undefined when the job is in its queue by this; otherwise where it is. */
@@ -51,14 +61,17 @@ export class Interventions {
   }
 }
 
-function refusedRetry(found: FoundJob): CommandError {
-  const { jid, state, cancel } = found;
-  if (state === "cancelled" && cancel !== undefined) {
-    return cancelledJob(jid, "was cancelled", cancel);
+function heldJob(jid: string, { kind, name }: JobHold): CommandError {
+  const refuse = (why: string, code = "ERR") =>
+    new CommandError(`job ${echo(jid)} is in dead, and ${why}`, { code });
+  switch (kind) {
+    case "waits":
+      return refuse(`batch ${name}, which it is in, waits`);
+    case "runs":
+      return refuse(`batch ${name} has the key of its own, and has not ended`, "OVERLAP");
+    case "tag":
+      return refuse(`tag ${quote(name)} is being cancelled`, "CANCELLING");
+    case "batch":
+      return refuse(`batch ${name} was cancelled`, "CANCELLED");
   }
-  if (state === "dead") {
-    const message = `job ${echo(jid)} is in dead, and one of its tags is being cancelled`;
-    return new CommandError(message, { code: "CANCELLING" });
-  }
-  return new CommandError(`job ${echo(jid)} ${describeNow(found)}: it can't be retried`);
 }

@@ -13,7 +13,6 @@ import type {
   FailOutcome,
   HeldJob,
   NewJob,
-  PushRefusal,
   Store,
 } from "../store/store.ts";
 import { refusedPush } from "./refused-push.ts";
@@ -98,7 +97,7 @@ export class Jobs {
     const isDue = job.at === undefined || job.at <= now;
     const newJob: NewJob = isDue ? { ...job, enqueuedAt: now } : job;
     const outcome = await this.#store.push(newJob);
-    if (typeof outcome === "object") throw await this.#refusedPush(job, outcome);
+    if (typeof outcome === "object") throw await refusedPush(this.#store, job, outcome);
     if (outcome === "live")
       this.#log.info({ event: "job.pushed-again", jid: job.jid, queue: job.queue });
     else if (isDue) this.events.emit("enqueued", job.queue, 1);
@@ -298,11 +297,6 @@ export class Jobs {
     const isLost = "isLost" in outcome && outcome.isLost;
     this.#note(run.jid, isLost ? WORKER_LOST : run.report.errtype, outcome);
     return outcome;
-  }
-
-  async #refusedPush(job: Job, refusal: PushRefusal): Promise<CommandError> {
-    if (refusal.kind !== "parent stale") return refusedPush(job, refusal);
-    return await staleLease(this.#store, job.onBehalf?.jid ?? "", job.onBehalf?.token);
   }
 
   #jitter(): number {

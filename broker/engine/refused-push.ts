@@ -1,22 +1,25 @@
 import { CommandError } from "../../protocol/errors.ts";
 import type { Job } from "../../protocol/job.ts";
-import type { PushRefusal } from "../store/store.ts";
+import type { PushRefusal, Store } from "../store/store.ts";
 import { noSuchBatch } from "./batches.ts";
 import { cancelledBatch, cancelledJob } from "./cancelled-job.ts";
 import { describeGroup } from "./job-group.ts";
+import { refusedBehalf } from "./refused-behalf.ts";
 
-/** What a client is told whose job may not be pushed, unless that is for a stale lease. */
-export function refusedPush(
+/** What a client is told whose job may not be pushed. */
+export async function refusedPush(
+  store: Store,
   { jid, onBehalf }: Job,
-  refusal: Exclude<PushRefusal, { kind: "parent stale" }>,
-): CommandError {
+  refusal: PushRefusal,
+): Promise<CommandError> {
   switch (refusal.kind) {
     case "cancelled":
       return cancelledJob(jid, "was cancelled", refusal.cancel);
     case "cancelling":
       return cancelledJob(jid, "is being cancelled", refusal.cancel);
+    case "parent stale":
     case "parent cancelling":
-      return cancelledJob(onBehalf?.jid ?? "", "is being cancelled", refusal.cancel);
+      return await refusedBehalf(store, onBehalf, refusal);
     case "no batch":
       return noSuchBatch(refusal.bid);
     case "batch cancelled":

@@ -1,19 +1,43 @@
 import type { BeginOutcome, RetryBatchOutcome } from "./batch-store.ts";
+import { readBehalfRefusal } from "./behalf.ts";
 import { integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
 
 export const beginBatch = new Script({
   name: "begin-batch",
-  keys: ["ties", "groups", "notices", "batch", "jobs", "queue", "queues", "sequence"],
-  fixed: ["now", "expiresAt", "bid", "parent", "after", "key", "overlap", "described"],
-  each: ["kind", "jid", "record", "spareJid", "spareRecord", "queue", "band"],
+  keys: [
+    "ties",
+    "groups",
+    "notices",
+    "batch",
+    "jobs",
+    "queue",
+    "queues",
+    "sequence",
+    "reservations",
+    "cancelling",
+    "cancels",
+  ],
+  fixed: ["now", "expiresAt", "bid", "parent", "after", "key", "overlap", "described", "behalf"],
+  each: ["kind", "jid", "record", "spareJid", "spareRecord", "queue", "band", "ties"],
   parse: (reply): BeginOutcome => {
     const [word, bid] = list(reply);
     const kind = text(word);
     if (kind === "begun" || kind === "line") return { kind };
     if (kind === "no batch" || kind === "around" || kind === "closed" || kind === "runs")
       return { kind, bid: text(bid) };
-    return unexpected(kind);
+    return readBehalfRefusal(reply) ?? unexpected(kind);
+  },
+});
+
+export const findBatch = new Script({
+  name: "find-batch",
+  keys: ["batch", "groups"],
+  fixed: ["bid"],
+  each: ["field"],
+  parse: (reply) => {
+    const [values, isClosed, cause] = list(reply);
+    return { values: list(values), isClosed: integer(isClosed) === 1, cause: list(cause) };
   },
 });
 
@@ -102,6 +126,14 @@ export const closeChildren = new Script({
   name: "close-children",
   keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
   fixed: ["now", "bid", "limit"],
+  each: [],
+  parse: isMore,
+});
+
+export const freeChildren = new Script({
+  name: "free-children",
+  keys: ["batch", "sequence", "notices", "ties", "groups", "jobs", "queue", "queues"],
+  fixed: ["bid", "limit"],
   each: [],
   parse: isMore,
 });

@@ -28,12 +28,19 @@ export const BATCH_FIELDS = [
   ...CALLBACK_KINDS.map((kind) => `${kind}_st` as const),
 ] as const;
 
-/** Undefined for one that is not there. @param cause when, why and by whom it was called off, if it was */
+/** What the store has found of a batch. */
+export interface FoundBatch {
+  /** Of its fields. */
+  values: unknown[];
+  isClosed: boolean;
+  /** When, why and by whom it was called off, if it was. */
+  cause: unknown[];
+}
+
+/** Undefined for one that is not there. */
 export function readBatch(
   bid: string,
-  values: unknown[],
-  isClosed: boolean,
-  cause: unknown[],
+  { values, isClosed, cause }: FoundBatch,
 ): BatchStatus | undefined {
   const found = (field: (typeof BATCH_FIELDS)[number]) => {
     const value = values[BATCH_FIELDS.indexOf(field)];

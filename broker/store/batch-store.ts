@@ -3,6 +3,7 @@ import type { Cancel } from "../../protocol/cancel.ts";
 import type { BatchRequest } from "../../protocol/commands/batch-new.ts";
 import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
 import type { Job } from "../../protocol/job.ts";
+import type { BehalfRefusal } from "./store.ts";
 
 /** Batches; each call is one transition. */
 export interface BatchStore {
@@ -46,7 +47,8 @@ export type BeginOutcome =
   /** One that it names is not there; it would wait for one around it; that was called off; one with its key runs. */
   | { kind: "no batch" | "around" | "closed" | "runs"; bid: string }
   /** Too many wait for its key. */
-  | { kind: "line" };
+  | { kind: "line" }
+  | BehalfRefusal;
 
 export type RetryBatchOutcome =
   | { kind: "retried" | "no batch" | "uncommitted" | "cancelling" }

@@ -13,16 +13,20 @@ import type {
   NewBatch,
   RetryBatchOutcome,
 } from "./batch-store.ts";
+import { encodeBehalf } from "./behalf.ts";
 import { type Keys, placeBandOf } from "./keys.ts";
 import { encodeRecord, headerOf, pack } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { bytes, list, pairs, text } from "./redis-reply.ts";
+import { encodeTies } from "./ties.ts";
 
 /** How many batches, or jobs, one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
 
 /** Of what ends batches, each of which may concern those around it. */
 const FEW = 20;
+
+const FIELD_ITEMS = BATCH_FIELDS.map((field) => ({ field }));
 
 export class RedisBatches implements BatchStore {
   readonly #link: RedisLink;
@@ -37,8 +41,9 @@ export class RedisBatches implements BatchStore {
 
   begin(batch: NewBatch): Promise<BeginOutcome> {
     const { bid, parent = "", key, callbacks, expiresAt } = batch;
+    const now = this.#clock.now();
     const fixed = {
-      now: this.#clock.now(),
+      now,
       expiresAt,
       bid,
       parent,
@@ -46,10 +51,11 @@ export class RedisBatches implements BatchStore {
       key: key?.name ?? "",
       overlap: key?.overlap ?? "",
       described: describe(batch),
+      behalf: encodeBehalf(batch.onBehalf),
     };
     const items = CALLBACK_KINDS.flatMap((kind) => {
       const callback = callbacks[kind];
-      return callback === undefined ? [] : [asItem(kind, callback)];
+      return callback === undefined ? [] : [asItem(kind, callback, now)];
     });
     return scripts.beginBatch.run(this.#link, this.#keys, fixed, items);
   }
@@ -59,14 +65,8 @@ export class RedisBatches implements BatchStore {
   }
 
   async find(bid: string): Promise<BatchStatus | undefined> {
-    const { batch, groups } = this.#keys;
-    const name = `batch:${bid}`;
-    const [values, isClosed, cause] = await Promise.all([
-      this.#link.call("HMGET", batch + bid, ...BATCH_FIELDS),
-      this.#link.call("SISMEMBER", `${groups}closed`, name),
-      this.#link.call("HMGET", `${groups}cancel:${name}`, "at", "reason", "by"),
-    ]);
-    return readBatch(bid, list(values), isClosed === 1, list(cause));
+    const found = await scripts.findBatch.run(this.#link, this.#keys, { bid }, FIELD_ITEMS);
+    return readBatch(bid, found);
   }
 
   async children(bid: string, after: number, limit: number) {
@@ -148,6 +148,9 @@ export class RedisBatches implements BatchStore {
       case "release":
         await scripts.releaseHeld.run(this.#link, this.#keys, fixed);
         return true;
+      case "free":
+        await scripts.freeChildren.run(this.#link, this.#keys, { bid: fixed.bid, limit: STEP });
+        return false;
       case "close":
         await scripts.closeChildren.run(this.#link, this.#keys, { ...fixed, limit: FEW });
         return false;
@@ -188,7 +191,11 @@ function describe({ description, meta, tags, isHeld, timeoutSeconds }: NewBatch)
   });
 }
 
-function asItem(kind: CallbackKind, { job, spare }: { job: Job; spare: Job | undefined }) {
+function asItem(
+  kind: CallbackKind,
+  { job, spare }: { job: Job; spare: Job | undefined },
+  now: number,
+) {
   return {
     kind,
     jid: job.jid,
@@ -197,6 +204,7 @@ function asItem(kind: CallbackKind, { job, spare }: { job: Job; spare: Job | und
     spareRecord: spare === undefined ? "" : recordOf(spare),
     queue: job.queue,
     band: placeBandOf(job.priority),
+    ties: encodeTies(job, now),
   };
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { WorkerState } from "../../protocol/worker-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
+import { encodeBehalf } from "./behalf.ts";
 import { dayOf } from "./day.ts";
 import { GroupCommit, LATER } from "./group-commit.ts";
 import { type Keys, keysOf, placeBandOf } from "./keys.ts";
@@ -325,7 +326,7 @@ export class RedisStore implements Store {
       band: placeBandOf(job.priority),
       due: job.enqueuedAt === undefined ? (job.at ?? "") : "",
       ties: encodeTies(job, now),
-      behalf: job.onBehalf === undefined ? "" : `${job.onBehalf.token} ${job.onBehalf.jid}`,
+      behalf: encodeBehalf(job.onBehalf),
       record: encodeRecord(headerOf(job), job.text),
     }));
     return scripts.push.run(this.#link, this.#keys, { origin: this.#id, now }, items);

@@ -7,7 +7,15 @@ import { readStoredJob, UnreadableRecord } from "./record.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { list, pairs, text } from "./redis-reply.ts";
 import * as scripts from "./scripts.ts";
-import type { DueJob, Enqueued, PlacedJob, StoredJob, WaitingSet, WaitingStore } from "./store.ts";
+import type {
+  DueJob,
+  Enqueued,
+  JobHold,
+  PlacedJob,
+  StoredJob,
+  WaitingSet,
+  WaitingStore,
+} from "./store.ts";
 
 /** How many jobs one call touches: Redis is kept from other work for about a millisecond. */
 const STEP = 100;
@@ -74,6 +82,10 @@ export class RedisWaiting implements WaitingStore {
       }
     }
     return enqueued;
+  }
+
+  findHold(jid: string): Promise<JobHold | undefined> {
+    return scripts.findHold.run(this.#link, this.#keys, { jid });
   }
 
   async discard(jobs: readonly PlacedJob[]): Promise<void> {

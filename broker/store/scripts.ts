@@ -1,6 +1,7 @@
 import type { Cancel } from "../../protocol/cancel.ts";
 import { JOB_STATES, type JobState } from "../../protocol/job-state.ts";
 import type { WorkerState } from "../../protocol/worker-state.ts";
+import { readBehalfRefusal } from "./behalf.ts";
 import { readCancel } from "./cancel.ts";
 import { LATER } from "./group-commit.ts";
 import { unpack } from "./record.ts";
@@ -11,6 +12,7 @@ import type {
   DeleteOutcome,
   FailOutcome,
   HandBackOutcome,
+  JobHold,
   PushOutcome,
   PushRefusal,
   RenewOutcome,
@@ -57,17 +59,16 @@ export const push = new Script({
 });
 
 function readRefusal(reply: unknown): PushRefusal {
+  const behalf = readBehalfRefusal(reply);
+  if (behalf !== undefined) return behalf;
   const [name, told, running] = list(reply);
   const kind = text(name);
   switch (kind) {
     case "cancelled":
     case "cancelling":
-    case "parent cancelling":
       return { kind, cancel: readCancel(told) };
     case "closed":
       return { kind, group: text(told), running: integer(running) };
-    case "parent stale":
-      return { kind };
     case "no batch":
       return { kind, bid: text(told) };
     case "batch cancelled":
@@ -512,6 +513,20 @@ export const enqueue = new Script({
       if (queue === 0) return LATER;
       return queue === null ? undefined : text(queue);
     }),
+});
+
+export const findHold = new Script({
+  name: "find-hold",
+  keys: ["ties", "sequence", "notices", "batch", "groups", "jobs", "queue", "queues"],
+  fixed: ["jid"],
+  each: [],
+  parse: (reply): JobHold | undefined => {
+    if (reply === null) return undefined;
+    const [kind, name] = list(reply).map(text);
+    if (kind === "waits" || kind === "runs" || kind === "tag" || kind === "batch")
+      return { kind, name: name ?? "" };
+    return unexpected(kind);
+  },
 });
 
 export const read = new Script({

@@ -105,6 +105,8 @@ export interface WaitingStore {
   firstDue(by: number): Promise<DueJob[]>;
   /** Puts into their queues those that are still where they are said to be, and due by that time. */
   enqueue(jobs: readonly PlacedJob[], dueBy: number): Promise<Enqueued[]>;
+  /** Why `enqueue` leaves a dead job where it is; undefined where it does not. */
+  findHold(jid: string): Promise<JobHold | undefined>;
   discard(jobs: readonly PlacedJob[]): Promise<void>;
   kill(jobs: readonly PlacedJob[]): Promise<void>;
   /** Empties a set at once; its jobs go the way of those of removed queues. */
@@ -193,6 +195,16 @@ export class UnreadableJob extends CommandError {
   }
 }
 
+/**
+ * Why a dead job may not run again: its batch waits; another batch that has the key of its own, or of one
+ * around that, has not ended; or a group of it is being called off, or its batch, or one around that, was.
+ */
+export interface JobHold {
+  kind: "waits" | "runs" | "tag" | "batch";
+  /** A bid, or the tag. */
+  name: string;
+}
+
 export interface NewJob extends Job {
   enqueuedAt?: number;
 }
@@ -200,16 +212,18 @@ export interface NewJob extends Job {
 /** "live": it is there already, and stays as it was. */
 export type PushOutcome = "stored" | "live" | PushRefusal;
 
+/** Why nothing is done on behalf of a job: it is being called off, or no longer its worker's. */
+export type BehalfRefusal =
+  | { kind: "parent cancelling"; cancel: Cancel }
+  | { kind: "parent stale" };
+
 /** Why a job may not be pushed; nothing has changed. */
 export type PushRefusal =
   /** It was called off before: what is over, and what is not yet, does not start anew. */
   | { kind: "cancelled" | "cancelling"; cancel: Cancel }
   /** A group that it would be in is being called off; so many of the group still run. */
   | { kind: "closed"; group: string; running: number }
-  /** The job on whose behalf it is pushed is being called off. */
-  | { kind: "parent cancelling"; cancel: Cancel }
-  /** That job is no longer its worker's. */
-  | { kind: "parent stale" }
+  | BehalfRefusal
   /** Its batch is not there; or that, or one around it, was called off. */
   | { kind: "no batch"; bid: string }
   | { kind: "batch cancelled"; bid: string; cancel: Cancel };

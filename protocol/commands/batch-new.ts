@@ -3,6 +3,7 @@ import { CommandError } from "../errors.ts";
 import { checkText } from "../id.ts";
 import { asJson } from "../job.ts";
 import { JsonError, type JsonMember, scanJson } from "../json.ts";
+import { type LeasedJob, readOnBehalf } from "../leased-job.ts";
 import {
   MAX_BATCH_KEY_BYTES,
   MAX_BATCH_META_BYTES,
@@ -32,6 +33,8 @@ export interface BatchRequest {
   isHeld?: boolean;
   /** So long after it has started it is called off, if it has not ended. */
   timeoutSeconds?: number;
+  /** The job that begins it. */
+  onBehalf?: LeasedJob;
 }
 
 /** FWP: a client may name a `bid`, which counts for nothing. */
@@ -49,6 +52,7 @@ const SHAPE = {
   after_end: "strings",
   hold: "bool",
   timeout: "number",
+  on_behalf: "object",
 } as const;
 
 type Told = Members<typeof SHAPE>;
@@ -76,6 +80,7 @@ export function parseBatchNew(argument: Buffer): BatchRequest {
     description: told.description ?? "",
     callbacks,
     ...own,
+    ...(told.on_behalf && { onBehalf: readOnBehalf(cut(told.on_behalf)) }),
   };
 }
 
@@ -129,7 +134,8 @@ function checkTimeout(seconds: number): void {
 
 /** A batch as a client writes it; callbacks and meta are JSON already. */
 export function encodeBatchNew(request: BatchRequest): string {
-  const { parent, description, callbacks, meta, tags, key, after, afterEnd, isHeld } = request;
+  const { parent, description, callbacks, meta, tags, key, after, afterEnd, isHeld, onBehalf } =
+    request;
   const members = JSON.stringify({
     parent_bid: parent,
     description,
@@ -140,6 +146,7 @@ export function encodeBatchNew(request: BatchRequest): string {
     after_end: afterEnd,
     hold: isHeld,
     timeout: request.timeoutSeconds,
+    on_behalf: onBehalf && { jid: onBehalf.jid, lease: onBehalf.token },
   });
   let text = members.slice(0, -1);
   for (const kind of CALLBACK_KINDS) {

@@ -25,6 +25,8 @@ interface ModelCallback {
   state: CallbackState;
   /** It died, or was deleted or cancelled. */
   isLost: boolean;
+  /** It was deleted. */
+  isGone: boolean;
 }
 
 interface ModelBatch {
@@ -66,7 +68,7 @@ export class BatchModel {
     const callbacks: ModelBatch["callbacks"] = {};
     for (const kind of CALLBACK_KINDS) {
       const jid = jids[kind];
-      if (jid !== undefined) callbacks[kind] = { jid, state: "", isLost: false };
+      if (jid !== undefined) callbacks[kind] = { jid, state: "", isLost: false, isGone: false };
     }
     const wanted: Condition[] = [
       ...after.map((other) => ({ moment: "success" as const, bid: other })),
@@ -161,6 +163,9 @@ export class BatchModel {
     if (batch === undefined || batch.cancellation === "cancelling") return [];
     batch.cancellation = "none";
     batch.hasFailed = false;
+    const { complete, success } = batch.callbacks;
+    if (takeBack(complete)) batch.isCompleted = false;
+    if (takeBack(success)) batch.hasSucceeded = false;
     const children = this.#childrenOf(bid).filter(([, child]) => !child.isWon && child.isCommitted);
     return [bid, ...children.flatMap(([child]) => this.retry(child))];
   }
@@ -199,7 +204,7 @@ export class BatchModel {
         const callback = batch.callbacks[kind];
         if (callback?.jid !== jid) continue;
         if (outcome === "done") Object.assign(callback, { state: "2", isLost: false });
-        else if (isLast) callback.isLost = true;
+        else if (isLast) Object.assign(callback, { isLost: true, isGone: outcome === "gone" });
         if (outcome !== "done" && isLast && kind !== "death") this.#fail(batch);
       }
     }
@@ -350,6 +355,13 @@ export class BatchModel {
 function fingerprint(batch: ModelBatch): string {
   const { isCompleted, hasSucceeded, isWon, cancellation } = batch;
   return [isCompleted, hasSucceeded, isWon, cancellation].join();
+}
+
+/** Of one of which nothing is left nobody else can have it run again. */
+function takeBack(callback: ModelCallback | undefined): boolean {
+  if (!callback?.isGone) return false;
+  Object.assign(callback, { state: "", isLost: false, isGone: false });
+  return true;
 }
 
 function isDone(callback: ModelCallback | undefined): boolean {

@@ -1,7 +1,7 @@
 -- Begins a batch. Jobs join it as they are pushed; until it is committed, nothing is concluded from what
 -- becomes of them. One that waits for others holds its jobs until these have come so far, and until it is
 -- committed; and so does one in a batch that has not started.
--- Uses batches, lifecycle, gates
+-- Uses batches, lifecycle, gates, behalf
 -- KEYS[1] ties
 -- KEYS[2] groups
 -- KEYS[3] notices
@@ -10,6 +10,9 @@
 -- KEYS[6] queue
 -- KEYS[7] queues
 -- KEYS[8] sequence
+-- KEYS[9] reservations
+-- KEYS[10] cancelling
+-- KEYS[11] cancels
 -- ARGV[1] now
 -- ARGV[2] expiresAt: then it is forgotten, unless it is committed
 -- ARGV[3] bid
@@ -19,16 +22,19 @@
 -- ARGV[6] key: of which only one batch runs at a time; or an empty string
 -- ARGV[7] overlap: what becomes of it when one does: "skip", "queue" or "cancel-and-wait"
 -- ARGV[8] described: MessagePack, a map of what else is kept of it, and `tags`, a list
--- ARGV[9] each kind: "complete", "success" or "death"
--- ARGV[10] each jid: of the job that is called
--- ARGV[11] each record
--- ARGV[12] each spareJid: of the same job, where the other one is taken by then; or an empty string
--- ARGV[13] each spareRecord
--- ARGV[14] each queue
--- ARGV[15] each band: the first place of the job's priority
+-- ARGV[9] behalf: the token of a lease and the jid of its job, with a space between; or an empty string
+-- ARGV[10] each kind: "complete", "success" or "death"
+-- ARGV[11] each jid: of the job that is called
+-- ARGV[12] each record
+-- ARGV[13] each spareJid: of the same job, where the other one is taken by then; or an empty string
+-- ARGV[14] each spareRecord
+-- ARGV[15] each queue
+-- ARGV[16] each band: the first place of the job's priority
+-- ARGV[17] each ties: MessagePack, what it is tied to besides, or an empty string
 -- Returns {"begun"}; {"no batch", bid} of one that is not there; {"around", bid} of one that it would be in,
 -- and wait for; {"closed", bid} of the one that it would be in, or around that, and was called off; {"runs",
--- bid} of one with the key, when that is to be skipped; or {"line"} when too many wait for the key
+-- bid} of one with the key, when that is to be skipped; {"line"} when too many wait for the key; or, of the job
+-- on whose behalf it is, {"parent stale"} or {"parent cancelling", why}
 
 local batches, gates = batches(), gates()
 local prefix = KEYS[4]
@@ -76,7 +82,7 @@ local function enterLine()
   end
 end
 
-local refusal = findRefusal() or lineKey ~= '' and enterLine()
+local refusal = ARGV[9] ~= '' and behalf().findRefusal(ARGV[9]) or findRefusal() or lineKey ~= '' and enterLine()
 if refusal then return refusal end
 
 local isGated = #followed > 0 or lineKey ~= '' or described.isHeld
@@ -102,9 +108,10 @@ redis.call('HSET', of, 'createdAt', now, 'total', 0, 'pending', 0, 'failed', 0, 
   'unwonChildren', 0, 'activeChildren', 0, 'closingChildren', 0, 'waits', waits)
 if waits > 0 then redis.call('HSET', of, 'isGated', 1) end
 for _, kind in ipairs({ 'complete', 'success', 'death' }) do redis.call('HSET', of, kind .. '_st', '') end
-for index = 9, #ARGV, 7 do
-  local kind, jid, record, spareJid, spareRecord, name, band = unpack(ARGV, index, index + 6)
-  redis.call('HSET', of, kind .. '_jid', jid, kind .. '_record', record, kind .. '_queue', name, kind .. '_band', band)
+for index = 10, #ARGV, 8 do
+  local kind, jid, record, spareJid, spareRecord, name, band, ties = unpack(ARGV, index, index + 7)
+  redis.call('HSET', of, kind .. '_jid', jid, kind .. '_record', record, kind .. '_queue', name, kind .. '_band', band,
+    kind .. '_ties', ties)
   if spareJid ~= '' then redis.call('HSET', of, kind .. '_spareJid', spareJid, kind .. '_spareRecord', spareRecord) end
 end
 

@@ -2,7 +2,7 @@
 -- due. A job whose record is damaged goes to dead; one of a format that is not known here is left to
 -- another broker, and is due again in a minute, so that it is in nobody's way. One that is dead stays so
 -- while its group is being called off, its batch waits, or another with the key of that has not ended.
--- Uses records, membership, endings, gates
+-- Uses records, endings, gates
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -72,9 +72,7 @@ end
 local function mayRun(jid)
   local packed = redis.call('HGET', ties, jid)
   if not packed then return true end
-  local tied = cmsgpack.unpack(packed)
-  if tied.batch and (gates().isWaiting(tied.batch) or gates().findRival(tied.batch)) then return false end
-  return not membership().findClosed(tied)
+  return not gates().findHold(cmsgpack.unpack(packed))
 end
 
 -- All that moves, as the commands take it: one for each set and queue, not one for each job.

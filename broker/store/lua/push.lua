@@ -3,7 +3,7 @@
 -- been removed and is only not deleted yet, starts anew. One that was called off is refused; so is one of
 -- a group that is being called off, and one that is pushed on behalf of a job which is so, or is no longer
 -- its worker's.
--- Uses records, membership, closing, endings, batches, gates
+-- Uses records, behalf, membership, closing, endings, batches, gates
 -- KEYS[1] jobs
 -- KEYS[2] queues
 -- KEYS[3] queue
@@ -41,7 +41,7 @@
 local records = records()
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)
 local dead, done, removals, revived, sequence, notices = unpack(KEYS, 7, 12)
-local cancels, cancelling, cancelled, ties, reservations = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[18]
+local cancels, cancelling, cancelled, ties = unpack(KEYS, 13, 16)
 local origin, now = ARGV[1], ARGV[2]
 local FIELDS = 7
 local count = (#ARGV - 2) / FIELDS
@@ -51,20 +51,6 @@ local jids = {}
 for index = 1, count do jids[index] = ARGV[3 + (index - 1) * FIELDS] end
 local stored = redis.call('HMGET', jobs, unpack(jids))
 local place = redis.call('INCRBY', sequence, count) - count
-
--- Why nothing may be pushed on behalf of a job.
-local function findParentRefusal(behalf)
-  local token, parent = behalf:match('^(%S+) (.*)$')
-  local reservation = redis.call('HGET', reservations, parent) or ''
-  if reservation:sub(1, #token + 1) ~= token .. ' ' then return { 'parent stale' } end
-  if redis.call('SISMEMBER', cancelling, parent) == 1 then
-    return { 'parent cancelling', redis.call('HGET', cancels, parent) }
-  end
-  -- It may be in a group that is being called off, and be found later.
-  local packed = redis.call('HGET', ties, parent)
-  local closed = packed and membership().findClosed(cmsgpack.unpack(packed))
-  return closed and { 'parent cancelling', closing().why(closed) }
-end
 
 -- Why a job with such ties may not be pushed.
 local function findGroupRefusal(tied)
@@ -120,10 +106,10 @@ local reply = { '' }
 local seen = {}
 for index, jid in ipairs(jids) do
   local first = 3 + (index - 1) * FIELDS
-  local name, band, due, packed, behalf, record = unpack(ARGV, first + 1, first + FIELDS - 1)
+  local name, band, due, packed, token, record = unpack(ARGV, first + 1, first + FIELDS - 1)
   local before = stored[index]
   local tied = packed ~= '' and cmsgpack.unpack(packed)
-  local refusal = behalf ~= '' and findParentRefusal(behalf)
+  local refusal = token ~= '' and behalf().findRefusal(token)
     or tied and findGroupRefusal(tied)
     or before and findOwnRefusal(jid)
   local isNew = not refusal and not seen[jid] and (not before or unearth(jid, before))

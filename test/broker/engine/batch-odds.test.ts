@@ -12,6 +12,8 @@ const HALF_AN_HOUR_MS = 1_800_000;
 
 const DAY_MS = 86_400_000;
 
+const callback = Buffer.from('{"jobtype":"Called","queue":"q"}');
+
 /** Of a broker that does not stop. */
 const running = new AbortController().signal;
 
@@ -229,6 +231,122 @@ test(
     clock.advance(5_000);
     await goOn(world);
     assert.is(await stateOf(world, bid), "cancelled");
+  }),
+);
+
+test(
+  "those in a batch that was forgotten are outermost ones, and forgotten in their time",
+  withEngine(async (world) => {
+    const { engine, push, clock, state } = world;
+    const outer = await begin(world, { callbacks: { success: callback } });
+    const [ended, open] = [
+      await begin(world, { parent: outer, meta: Buffer.from("1") }),
+      await begin(world, { parent: outer, meta: Buffer.from("2") }),
+    ];
+    await engine.batches.commit(ended);
+    await engine.batches.commit(open);
+    await push("j1", { batch: open });
+    clock.advance(HALF_AN_HOUR_MS);
+    await goOn(world);
+    const { batches } = await engine.batches.list({ count: 25 });
+    assert.equal(new Set(batches.map(({ bid }) => bid)), new Set([ended, open]));
+    assert.equal(
+      batches.map(({ parent }) => parent),
+      [undefined, undefined],
+    );
+    await fetch(world);
+    await engine.jobs.ack("j1");
+    clock.advance(8 * DAY_MS);
+    await goOn(world);
+    assert.equal((await state()).batches, {});
+  }),
+);
+
+test(
+  "a callback of which nothing is left is called again when its batch is tried again",
+  withEngine(async (world) => {
+    const { engine } = world;
+    const bid = await begin(world, { callbacks: { complete: callback, success: callback } });
+    await engine.batches.commit(bid);
+    for (const kind of ["complete", "success"] as const) {
+      const lost = (await fetch(world)) ?? "";
+      await engine.jobs.handBack(lost);
+      await engine.interventions.delete(lost);
+      assert.is(await fetch(world), undefined);
+      await engine.batches.retry(bid);
+      await goOn(world);
+      const again = await fetch(world);
+      assert.is(again, lost, kind);
+      await engine.jobs.ack(lost);
+    }
+    assert.is(await fetch(world), undefined);
+    assert.is(await stateOf(world, bid), "success");
+  }),
+);
+
+test(
+  "a callback has the tags that it came with",
+  withEngine(async (world) => {
+    const { engine } = world;
+    const tagged = callback.toString().replace(/}$/, ',"custom":{"tags":["of the callback"]}}');
+    const bid = await begin(world, { callbacks: { success: Buffer.from(tagged) } });
+    await engine.batches.commit(bid);
+    await engine.cancellations.cancelTag("of the callback", {}, running);
+    await goOn(world);
+    assert.is(await fetch(world), undefined);
+    assert.is(await stateOf(world, bid), "blocked");
+  }),
+);
+
+test(
+  "one that was called off is not opened",
+  withEngine(async (world) => {
+    const { engine } = world;
+    const bid = await begin(world);
+    await engine.batches.open(bid);
+    await engine.cancellations.cancelBatch(bid, { by: "ops" }, running);
+    const expected = `CANCELLED batch ${bid} was cancelled by ops`;
+    assert.is(await refusal(engine.batches.open(bid)), expected);
+  }),
+);
+
+test(
+  "a job that is no longer its worker's begins no batch",
+  withEngine(async (world) => {
+    const { engine, push, client, state } = world;
+    await push("j1");
+    const worker = client("w", 30_000);
+    await worker.fetch("q");
+    const [token = 0] = worker.tokens;
+    const onBehalf = { jid: "j1", token };
+    const bid = await begin(world, { isHeld: true, onBehalf });
+    const before = await state();
+    const stale = await refusal(begin(world, { onBehalf: { jid: "j1", token: token - 1 } }));
+    assert.match(stale, /^STALE job j1 is being worked on by w /);
+    assert.equal(await state(), before);
+    await engine.cancellations.cancelJob("j1", { by: "ops" });
+    const expected = "CANCELLED job j1 is being cancelled by ops";
+    assert.is(await refusal(begin(world, { parent: bid, onBehalf })), expected);
+  }),
+);
+
+test(
+  "a dead job that its batch keeps from being tried again says why",
+  withEngine(async (world) => {
+    const { engine, push } = world;
+    const first = await begin(world, { key: { name: "k", overlap: "skip" } });
+    await push("j1", { batch: first, retry: -1 });
+    await engine.batches.commit(first);
+    await goOn(world);
+    await fetch(world);
+    await fail(world, "j1");
+    const retry = () => refusal(engine.interventions.retry("j1"));
+    await engine.cancellations.cancelBatch(first, {}, running);
+    await goOn(world);
+    assert.is(await retry(), `CANCELLED job j1 is in dead, and batch ${first} was cancelled`);
+    const second = await begin(world, { key: { name: "k", overlap: "skip" } });
+    const runs = `OVERLAP job j1 is in dead, and batch ${second} has the key of its own, and has not ended`;
+    assert.is(await retry(), runs);
   }),
 );
 

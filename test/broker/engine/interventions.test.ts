@@ -71,7 +71,7 @@ test(
     );
     assert.equal(errors, [
       "-CANCELLED job gone was cancelled by ops: no need",
-      "-CANCELLING job dead is in dead, and one of its tags is being cancelled",
+      '-CANCELLING job dead is in dead, and tag "t" is being cancelled',
       "-ERR job busy is being worked on by w under lease none: it can't be retried",
     ]);
     assert.equal(await state(), before);

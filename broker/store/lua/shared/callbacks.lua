@@ -28,11 +28,13 @@ end
 function callbacks.call(bid, kind, now)
   local jid, record = findJob(bid, kind)
   if not jid or read(bid, kind, 'st') ~= '' then return end
-  local name, band = read(bid, kind, 'queue', 'band')
+  local name, band, packed = read(bid, kind, 'queue', 'band', 'ties')
+  local ties = packed ~= '' and cmsgpack.unpack(packed) or {}
+  ties.batch, ties.callback, ties.queue = bid, kind, name
   local header, textStart = records().unpackHeader(record)
   header.enqueuedAt = tonumber(now)
   redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
-  membership().join({ { jid = jid, ties = { batch = bid, callback = kind, queue = name } } })
+  membership().join({ { jid = jid, ties = ties } })
   redis.call('SADD', queues, name)
   redis.call('ZADD', queue .. name, band + redis.call('INCR', sequence), jid)
   redis.call('PUBLISH', notices, 'queue ' .. name .. ' ')
@@ -48,8 +50,19 @@ end
 -- It will not be tried again by itself.
 function callbacks.lose(bid, kind, now) redis.call('HSET', of(bid), kind .. '_lostAt', now) end
 
+-- Nothing is left of it, so that nobody can try it again either.
+function callbacks.noteGone(bid, kind) redis.call('HSET', of(bid), kind .. '_isGone', 1) end
+
 -- It will after all.
 function callbacks.find(bid, kind) redis.call('HDEL', of(bid), kind .. '_lostAt') end
+
+-- One of which nothing is left is as if it had not been called. Returns whether it was so.
+function callbacks.takeBack(bid, kind)
+  if not read(bid, kind, 'isGone') then return false end
+  redis.call('HDEL', of(bid), kind .. '_isGone', kind .. '_lostAt')
+  redis.call('HSET', of(bid), kind .. '_st', '')
+  return true
+end
 
 -- Whether a batch need not wait for it: it was acknowledged, or there is none.
 function callbacks.isDone(bid, kind)

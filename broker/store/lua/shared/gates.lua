@@ -1,7 +1,7 @@
 -- Batches that wait: for others to start, to succeed or to end, and for their own commit. `waits` is how
 -- many of these have not come yet; until then their jobs are held. What is more than a step is a chore,
 -- and goes on by itself: see keys.ts.
--- Uses batches, lifecycle
+-- Uses batches, lifecycle, membership
 -- KEYS sequence, notices, batch
 
 local gates = {}
@@ -73,6 +73,16 @@ end
 -- Whether a batch has not started.
 function gates.isWaiting(bid) return (redis.call('HGET', of(bid), 'waits') or '0') ~= '0' end
 
+-- Why a job that has ended may not run again: {"waits", bid} of its batch; {"runs", bid} of another one that
+-- has the key; {"tag", tag} of one that is being called off; {"batch", bid} of one that was. Nil when it may.
+function gates.findHold(tied)
+  if tied.batch and gates.isWaiting(tied.batch) then return { 'waits', tied.batch } end
+  local rival = tied.batch and gates.findRival(tied.batch)
+  if rival then return { 'runs', rival } end
+  local closed = membership().findClosed(tied)
+  return closed and { closed:match('^(%a+):(.*)$') } or nil
+end
+
 -- A job of a batch that waits is held. Returns when it is due, in `scheduled`; nil when the batch has started.
 function gates.hold(bid, jid, due)
   if not gates.isWaiting(bid) then return nil end
@@ -88,12 +98,15 @@ function gates.pass(bid, now)
   if redis.call('HINCRBY', of(bid), 'waits', -1) == 0 then gates.start(bid, now) end
 end
 
+-- An outermost batch that has ended is forgotten a while later, with all that are in it.
+function gates.finish(bid, endedAt) redis.call('ZADD', batch .. 'finished', endedAt, bid) end
+
 -- A batch has ended: the next one of its key may start.
 function gates.noteEnd(bid, key, now)
   if key then redis.call('ZREM', batch .. 'line:' .. key, bid) end
   redis.call('ZREM', batch .. 'deadlines', bid)
   local parent = batches().parentOf(bid)
-  if not parent or not batches().isThere(parent) then redis.call('ZADD', batch .. 'finished', now, bid) end
+  if not parent or not batches().isThere(parent) then gates.finish(bid, now) end
   gates.tell(bid, 'end', now)
 end
 

@@ -1,5 +1,5 @@
 -- How a batch is listed, called off, taken up again and forgotten.
--- Uses batches, closing, gates
+-- Uses batches, callbacks, closing, gates
 -- KEYS batch
 
 local lifecycle = {}
@@ -40,9 +40,11 @@ function lifecycle.reopen(bid, now)
   gates().addChore('retry ' .. bid, now)
 end
 
--- All of it goes on.
+-- All of it goes on. Callbacks that were deleted are called again when they are due.
 function lifecycle.endRetry(bid, now)
   redis.call('HDEL', of(bid), 'isRetrying', 'retriedChildren')
+  if callbacks().takeBack(bid, 'complete') then redis.call('HDEL', of(bid), 'completedAt') end
+  if callbacks().takeBack(bid, 'success') then redis.call('HDEL', of(bid), 'succeededAt') end
   batches().settle(bid, now)
 end
 
@@ -59,7 +61,8 @@ function lifecycle.forget(bid, now)
   redis.call('ZREM', of('finished'), bid)
   closing().forget('batch:' .. bid)
   redis.call('ZREM', of('deadlines'), bid)
-  redis.call('UNLINK', of(bid), of(bid) .. ':children', of(bid) .. ':held', of(bid) .. ':results')
+  redis.call('UNLINK', of(bid), of(bid) .. ':held', of(bid) .. ':results')
+  if redis.call('EXISTS', of(bid) .. ':children') == 1 then gates().addChore('free ' .. bid, now) end
   for _, moment in ipairs({ 'start', 'success', 'end' }) do gates().forsake(bid, moment, now) end
 end
 

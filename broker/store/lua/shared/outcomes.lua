@@ -54,7 +54,9 @@ end
 
 -- Nothing is left of it, and it was never done.
 function outcomes.gone(job, now)
-  if not job.ties.callback and batches().isThere(job.ties.batch) then count(job.ties.batch, 'gone', 1) end
+  local bid, kind = job.ties.batch, job.ties.callback
+  if not batches().isThere(bid) then return end
+  if kind then callbacks().noteGone(bid, kind) else count(bid, 'gone', 1) end
   outcomes.died(job, now)
 end
 
