@@ -115,7 +115,7 @@ export const MAX_BATCH_KEY_BYTES = 1_000;
 export const MAX_BATCH_META_BYTES = 65_536;
 
 /** How many batches one waits for: each is looked at in the step that begins it. */
-export const MAX_PREDECESSORS = 1_000;
+export const MAX_PREDECESSORS = 250;
 
 /** A year: who means longer means never. */
 export const MAX_BATCH_TIMEOUT_SECONDS = 31_536_000;

@@ -14,6 +14,7 @@ export const batchNew = command({
     ["-ERR a batch needs a callback: …", "without one nobody would learn that it is over"],
     ["-ERR … callback: …", "what PUSH would say of that job"],
     ["-ERR No such batch …", "one that it names is not there"],
+    ["-ERR a batch can't wait for …", "it is in that, or in what that waits for"],
     ["-CANCELLED batch …", "that, or one around it, was called off"],
     ["-CANCELLED job …, -STALE job …", "of the job on whose behalf it is begun"],
     ["-ERR on_behalf …", "it names no job with its lease"],

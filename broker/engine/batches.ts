@@ -180,6 +180,10 @@ async function refusedBatch(
       return noSuchBatch(outcome.bid);
     case "around":
       return new CommandError(`a batch can't wait for ${outcome.bid}, which it is in`);
+    case "circle":
+      return new CommandError(
+        `a batch can't wait for what waits for ${outcome.bid}, which it is in`,
+      );
     case "closed":
       return new CommandError(`batch ${outcome.bid} was cancelled`, { code: "CANCELLED" });
     case "runs":

@@ -24,7 +24,13 @@ export const beginBatch = new Script({
     const [word, bid] = list(reply);
     const kind = text(word);
     if (kind === "begun" || kind === "line") return { kind };
-    if (kind === "no batch" || kind === "around" || kind === "closed" || kind === "runs")
+    if (
+      kind === "no batch" ||
+      kind === "around" ||
+      kind === "circle" ||
+      kind === "closed" ||
+      kind === "runs"
+    )
       return { kind, bid: text(bid) };
     return readBehalfRefusal(reply) ?? unexpected(kind);
   },

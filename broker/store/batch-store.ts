@@ -44,8 +44,11 @@ export interface NewBatch extends Omit<BatchRequest, "callbacks"> {
 
 export type BeginOutcome =
   | { kind: "begun" }
-  /** One that it names is not there; it would wait for one around it; that was called off; one with its key runs. */
-  | { kind: "no batch" | "around" | "closed" | "runs"; bid: string }
+  /**
+   * One that it names is not there; it would wait for one around it, or for what waits for one; that was called
+   * off; one with its key runs.
+   */
+  | { kind: "no batch" | "around" | "circle" | "closed" | "runs"; bid: string }
   /** Too many wait for its key. */
   | { kind: "line" }
   | BehalfRefusal;

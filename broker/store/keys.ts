@@ -57,6 +57,7 @@ export interface Keys {
    * Of batches; ADR 0017 has what it means. By this prefix and
    *
    * - `<bid>`, hash: `parent`, the bid of the one around it; `description`, `meta`, `tags`, `key`, `timeoutMs`;
+   *   `after`, what it was begun to wait for, each `<moment>:<bid>`, with spaces between;
    *   the times `createdAt`, `committedAt`, `startedAt`, `completedAt` (`complete` is due), `succeededAt`
    *   (`success` is), `overAt` (the one around it need not wait for it), `wonAt` (it has succeeded),
    *   `failedAt` (it can't any more by itself), `cancelledAt`, `endedAt` (over, and nothing of it runs), and

@@ -137,7 +137,7 @@ export class RedisBatches implements BatchStore {
   /** A step of one. Resolves with whether jobs are due by it; undefined for one that it does not know. */
   async #doChore(chore: string): Promise<boolean | undefined> {
     const [verb, ...words] = chore.split(" ");
-    const fixed = { now: this.#clock.now(), bid: words.at(-1) ?? "", limit: STEP };
+    const fixed = { now: this.#clock.now(), bid: words.at(-1) ?? "", limit: FEW };
     switch (verb) {
       case "tell":
         await scripts.tellFollowers.run(this.#link, this.#keys, {
@@ -146,13 +146,13 @@ export class RedisBatches implements BatchStore {
         });
         return false;
       case "release":
-        await scripts.releaseHeld.run(this.#link, this.#keys, fixed);
+        await scripts.releaseHeld.run(this.#link, this.#keys, { ...fixed, limit: STEP });
         return true;
       case "free":
         await scripts.freeChildren.run(this.#link, this.#keys, { bid: fixed.bid, limit: STEP });
         return false;
       case "close":
-        await scripts.closeChildren.run(this.#link, this.#keys, { ...fixed, limit: FEW });
+        await scripts.closeChildren.run(this.#link, this.#keys, fixed);
         return false;
       case "retry":
         await scripts.retryMembers.run(this.#link, this.#keys, fixed);

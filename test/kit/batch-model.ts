@@ -116,6 +116,28 @@ export class BatchModel {
     return other !== undefined && (bid === other || this.isAround(bid, this.#find(other)?.parent));
   }
 
+  /** Whether these wait for one around a batch in `parent`, by way of others. */
+  isCircle(others: readonly string[], parent: string | undefined): boolean {
+    const seen = new Set<string>();
+    const left = [...others];
+    for (let one = left.pop(); one !== undefined; one = left.pop()) {
+      if (this.isAround(one, parent)) return true;
+      let bid: string | undefined = one;
+      for (
+        ;
+        bid !== undefined && !seen.has(bid) && !this.isAround(bid, parent);
+        bid = this.#find(bid)?.parent
+      ) {
+        seen.add(bid);
+        for (const condition of this.#find(bid)?.waitsFor ?? []) {
+          if (condition.moment === "success" || condition.moment === "end")
+            left.push(condition.bid);
+        }
+      }
+    }
+    return false;
+  }
+
   commit(bid: string): void {
     const batch = this.batches.get(bid);
     if (batch !== undefined) batch.isCommitted = true;

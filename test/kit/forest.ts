@@ -189,7 +189,8 @@ export class Forest {
     });
     const isClosed = this.#model.isCancelled(parent);
     const isAround = [...after, ...afterEnd].some((other) => this.#model.isAround(other, parent));
-    const refusal = isAround ? "around" : isClosed ? "closed" : undefined;
+    const isCircle = this.#model.isCircle([...after, ...afterEnd], parent);
+    const refusal = isAround ? "around" : isClosed ? "closed" : isCircle ? "circle" : undefined;
     assert.is(begun.kind, isThere ? (refusal ?? "begun") : "no batch");
     if (begun.kind !== "begun") return;
     for (const [, job] of jobs) this.#add(job, "gone");

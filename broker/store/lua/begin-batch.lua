@@ -1,7 +1,7 @@
 -- Begins a batch. Jobs join it as they are pushed; until it is committed, nothing is concluded from what
 -- becomes of them. One that waits for others holds its jobs until these have come so far, and until it is
 -- committed; and so does one in a batch that has not started.
--- Uses batches, lifecycle, gates, behalf
+-- Uses batches, lifecycle, gates, circles, behalf
 -- KEYS[1] ties
 -- KEYS[2] groups
 -- KEYS[3] notices
@@ -32,7 +32,7 @@
 -- ARGV[16] each band: the first place of the job's priority
 -- ARGV[17] each ties: MessagePack, what it is tied to besides, or an empty string
 -- Returns {"begun"}; {"no batch", bid} of one that is not there; {"around", bid} of one that it would be in,
--- and wait for; {"closed", bid} of the one that it would be in, or around that, and was called off; {"runs",
+-- and wait for; {"circle", bid}, the same by way of others; {"closed", bid} of the one that it would be in, or around that, and was called off; {"runs",
 -- bid} of one with the key, when that is to be skipped; {"line"} when too many wait for the key; or, of the job
 -- on whose behalf it is, {"parent stale"} or {"parent cancelling", why}
 
@@ -65,8 +65,8 @@ end
 
 local line = prefix .. 'line:' .. lineKey
 
--- Enters the line of its key: those before it have to end. Returns why it can't.
-local function enterLine()
+-- Has it wait for those in the line of its key as well, which have to end. Returns why it can't.
+local function queueUp()
   local before = redis.call('ZRANGE', line, 0, -1)
   if #before > 0 and overlap == 'skip' then
     redis.call('HINCRBY', prefix .. before[1], 'skipped', 1)
@@ -75,17 +75,34 @@ local function enterLine()
   if #before >= MAX_LINE then return { 'line' } end
   for _, other in ipairs(before) do
     if ancestors[other] then return { 'around', other } end
-  end
-  for _, other in ipairs(before) do
-    if overlap == 'cancel-and-wait' then lifecycle().close(other, now, 'another run of its key', bid) end
     followed[#followed + 1] = { other, 'end' }
   end
 end
 
-local refusal = ARGV[9] ~= '' and behalf().findRefusal(ARGV[9]) or findRefusal() or lineKey ~= '' and enterLine()
+-- Whether those for which it is to wait wait for one that it is in.
+local function findCircle()
+  if parent == '' then return nil end
+  local others = {}
+  for index, one in ipairs(followed) do others[index] = one[1] end
+  local circle = circles().find(others, ancestors, parent)
+  return circle and { 'circle', circle }
+end
+
+local refusal = ARGV[9] ~= '' and behalf().findRefusal(ARGV[9]) or findRefusal()
+  or lineKey ~= '' and queueUp() or findCircle()
 if refusal then return refusal end
 
+if overlap == 'cancel-and-wait' then
+  for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
+    lifecycle().close(other, now, 'another run of its key', bid)
+  end
+end
+
 local isGated = #followed > 0 or lineKey ~= '' or described.isHeld
+local waitedFor = {}
+for index, one in ipairs(followed) do waitedFor[index] = one[2] .. ':' .. one[1] end
+if #waitedFor > 0 then redis.call('HSET', of, 'after', table.concat(waitedFor, ' ')) end
+
 if parent ~= '' then
   redis.call('HINCRBY', prefix .. parent, 'openChildren', 1)
   redis.call('HINCRBY', prefix .. parent, 'unwonChildren', 1)

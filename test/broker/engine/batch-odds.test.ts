@@ -350,4 +350,35 @@ test(
   }),
 );
 
+test(
+  "a batch that would wait for what waits for one around it is not begun",
+  withEngine(async (world) => {
+    const { state } = world;
+    const outer = await begin(world);
+    const other = await begin(world, { after: [outer] });
+    const third = await begin(world, { afterEnd: [await begin(world, { parent: other })] });
+    const inner = await begin(world, { parent: outer });
+    const before = await state();
+    const expected = `ERR a batch can't wait for what waits for ${outer}, which it is in`;
+    for (const after of [other, third]) {
+      assert.is(await refusal(begin(world, { parent: inner, after: [after] })), expected);
+    }
+    assert.equal(await state(), before);
+    await begin(world, { parent: inner, after: [await begin(world, { parent: inner })] });
+    await begin(world, { after: [other, third] });
+  }),
+);
+
+test(
+  "neither is one whose key is another's that waits for one around it",
+  withEngine(async (world) => {
+    const key = { name: "k", overlap: "cancel-and-wait" } as const;
+    const outer = await begin(world);
+    const rival = await begin(world, { after: [outer], key });
+    const expected = `ERR a batch can't wait for what waits for ${outer}, which it is in`;
+    assert.is(await refusal(begin(world, { parent: outer, key })), expected);
+    assert.is(await stateOf(world, rival), "open");
+  }),
+);
+
 test.run();

@@ -20,7 +20,7 @@ end
 
 local function followersOf(bid, moment) return of(bid) .. ':' .. moment end
 
--- A batch has come to a moment, "start", "success" or "end": those that wait for it are told.
+-- A batch has come to a moment, "start", "success" or "end", or never will: those that wait for it are told.
 function gates.tell(bid, moment, now)
   if redis.call('EXISTS', followersOf(bid, moment)) == 1 then gates.addChore('tell ' .. moment .. ' ' .. bid, now) end
 end
@@ -35,6 +35,11 @@ function gates.follow(bid, other, moment)
   if gates.hasCome(other, moment) then return false end
   redis.call('SADD', followersOf(other, moment), bid)
   return true
+end
+
+-- Whether one batch still waits until another has come to a moment.
+function gates.isFollowing(bid, other, moment)
+  return redis.call('SISMEMBER', followersOf(other, moment), bid) == 1 and not gates.hasCome(other, moment)
 end
 
 -- The time of a batch that has started, or is tried again, begins now.
@@ -119,16 +124,5 @@ end
 
 -- Whether what a chore is for is still to be done: another broker may have been faster.
 function gates.isDue(chore) return redis.call('ZSCORE', chores, chore) end
-
--- What waits for a batch that is forgotten would wait for ever: it is called off. There are few, since most
--- are in the same tree, and forgotten with it.
-function gates.forsake(bid, moment, now)
-  for _, follower in ipairs(redis.call('SMEMBERS', followersOf(bid, moment))) do
-    if batches().isThere(follower) then
-      lifecycle().close(follower, now, 'batch ' .. bid .. ' is forgotten', 'millrace')
-    end
-  end
-  redis.call('UNLINK', followersOf(bid, moment))
-end
 
 return gates

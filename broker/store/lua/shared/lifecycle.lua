@@ -63,7 +63,8 @@ function lifecycle.forget(bid, now)
   redis.call('ZREM', of('deadlines'), bid)
   redis.call('UNLINK', of(bid), of(bid) .. ':held', of(bid) .. ':results')
   if redis.call('EXISTS', of(bid) .. ':children') == 1 then gates().addChore('free ' .. bid, now) end
-  for _, moment in ipairs({ 'start', 'success', 'end' }) do gates().forsake(bid, moment, now) end
+  -- What waits for it would wait for ever.
+  for _, moment in ipairs({ 'start', 'success', 'end' }) do gates().tell(bid, moment, now) end
 end
 
 return lifecycle
