@@ -152,12 +152,18 @@ export class BatchModel {
       return this.cancel(bid);
     }
     this.batches.delete(bid);
-    const forsaken = [...this.batches].filter(([, { waitsFor }]) =>
-      waitsFor.some((condition) => condition.moment !== "commit" && condition.bid === bid),
-    );
-    const closed = forsaken.flatMap(([other]) => this.cancel(other));
     this.#conclude();
-    return closed;
+    return [];
+  }
+
+  /** Calls off what waits for batches that are there no longer; the bids of these. */
+  forsake(): string[] {
+    const forsaken = [...this.batches].filter(([, { waitsFor }]) =>
+      waitsFor.some(
+        (condition) => condition.moment !== "commit" && !this.batches.has(condition.bid),
+      ),
+    );
+    return forsaken.flatMap(([bid]) => this.cancel(bid));
   }
 
   /** The bids of those that are called off by it. */
@@ -185,9 +191,13 @@ export class BatchModel {
     if (batch === undefined || batch.cancellation === "cancelling") return [];
     batch.cancellation = "none";
     batch.hasFailed = false;
-    const { complete, success } = batch.callbacks;
-    if (takeBack(complete)) batch.isCompleted = false;
-    if (takeBack(success)) batch.hasSucceeded = false;
+    const { complete, success, death } = batch.callbacks;
+    if (complete?.isGone) batch.isCompleted = false;
+    if (success?.isGone) batch.hasSucceeded = false;
+    for (const callback of [complete, success, death]) {
+      const isHeard = callback === death && callback?.state === "2";
+      if (callback?.isGone || isHeard) takeBack(callback);
+    }
     const children = this.#childrenOf(bid).filter(([, child]) => !child.isWon && child.isCommitted);
     return [bid, ...children.flatMap(([child]) => this.retry(child))];
   }
@@ -290,7 +300,9 @@ export class BatchModel {
   }
 
   #hasEnded(batch: ModelBatch, bid: string): boolean {
+    const { death } = batch.callbacks;
     if (!this.#isOver(batch) || this.#isActive(batch, bid)) return false;
+    if (death?.state === "1" && !death.isLost) return false;
     if (batch.cancellation === "cancelled") return true;
     return this.#childrenOf(bid).every(([, child]) => this.#isOver(child));
   }
@@ -379,11 +391,9 @@ function fingerprint(batch: ModelBatch): string {
   return [isCompleted, hasSucceeded, isWon, cancellation].join();
 }
 
-/** Of one of which nothing is left nobody else can have it run again. */
-function takeBack(callback: ModelCallback | undefined): boolean {
-  if (!callback?.isGone) return false;
+/** It is as if it had not been called. */
+function takeBack(callback: ModelCallback): void {
   Object.assign(callback, { state: "", isLost: false, isGone: false });
-  return true;
 }
 
 function isDone(callback: ModelCallback | undefined): boolean {

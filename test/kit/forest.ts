@@ -148,7 +148,7 @@ export class Forest {
     const { store } = this.#world;
     for (const jid of this.#model.called.splice(0)) {
       // It may have been called and called off in one step.
-      if (this.#known(jid).place === "gone") this.#place(jid, "queue");
+      if (["gone", "done"].includes(this.#known(jid).place)) this.#call(jid);
     }
     const found = await Promise.all(this.#bids.map((bid) => store.batches.find(bid)));
     for (const [index, bid] of this.#bids.entries()) {
@@ -255,6 +255,7 @@ export class Forest {
     const expired = (await this.#expireAll()).filter((bid) => this.#bids.includes(bid));
     for (const bid of expired) assert.ok(this.#uncommitted.has(bid));
     for (const bid of expired) this.#callOff(this.#model.expire(bid));
+    this.#callOff(this.#model.forsake());
     this.#uncommitted.clear();
   }
 
@@ -352,8 +353,13 @@ export class Forest {
       (kind) => `${bid}-${kind}`,
     );
     const called = new Set(this.#model.called.splice(0));
-    for (const jid of called) this.#place(jid, "queue");
+    for (const jid of called) this.#call(jid);
     return [...own, ...callbacks.filter((jid) => this.#jobs.has(jid))];
+  }
+
+  /** It is another one each time. */
+  #call(jid: string): void {
+    Object.assign(this.#known(jid), { place: "queue", failures: 0 });
   }
 
   #batchOfCallback(jid: string): string | undefined {

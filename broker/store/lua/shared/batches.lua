@@ -132,7 +132,8 @@ local function settleOne(bid, now)
     gates().tell(bid, 'success', now)
   end
   local isOpen = found.openChildren ~= '0' and not found.cancelledAt
-  local isEnded = isOver and not isActive and not isOpen and not found.isRetrying
+  local isTold = not callbacks().isOut(bid, 'death')
+  local isEnded = isOver and not isActive and not isOpen and isTold and not found.isRetrying
   if isEnded and not found.endedAt then
     note(bid, found, 'endedAt', now)
     gates().noteEnd(bid, found.key, now)

@@ -56,18 +56,35 @@ function callbacks.noteGone(bid, kind) redis.call('HSET', of(bid), kind .. '_isG
 -- It will after all.
 function callbacks.find(bid, kind) redis.call('HDEL', of(bid), kind .. '_lostAt') end
 
--- One of which nothing is left is as if it had not been called. Returns whether it was so.
-function callbacks.takeBack(bid, kind)
-  if not read(bid, kind, 'isGone') then return false end
+-- It is as if it had not been called.
+local function takeBack(bid, kind)
   redis.call('HDEL', of(bid), kind .. '_isGone', kind .. '_lostAt')
   redis.call('HSET', of(bid), kind .. '_st', '')
-  return true
+end
+
+-- One of which nothing is left, and that was not done, may be called again. Returns whether it is such a one.
+function callbacks.takeBackGone(bid, kind)
+  local isGone = read(bid, kind, 'isGone')
+  if isGone then takeBack(bid, kind) end
+  return isGone and true or false
+end
+
+-- What the batch comes to from now on it is told as well, if it has heard of what was before.
+function callbacks.rearm(bid, kind)
+  local state, isGone = read(bid, kind, 'st', 'isGone')
+  if state == DONE or isGone then takeBack(bid, kind) end
 end
 
 -- Whether a batch need not wait for it: it was acknowledged, or there is none.
 function callbacks.isDone(bid, kind)
   local jid, state = read(bid, kind, 'jid', 'st')
   return not jid or state == DONE
+end
+
+-- Whether it was called, and it is open what comes of it.
+function callbacks.isOut(bid, kind)
+  local state, lostAt = read(bid, kind, 'st', 'lostAt')
+  return state == ENQUEUED and not lostAt
 end
 
 -- Whether it is done, or will not be.

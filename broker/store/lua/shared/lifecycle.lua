@@ -33,6 +33,7 @@ function lifecycle.reopen(bid, now)
   if redis.call('HSETNX', of(bid), 'isRetrying', 1) == 0 then return end
   local wasCancelled = redis.call('HDEL', of(bid), 'cancelledAt', 'isClosedWithParent') > 0
   redis.call('HDEL', of(bid), 'failedAt')
+  callbacks().rearm(bid, 'death')
   if wasCancelled then closing().forget('batch:' .. bid) end
   batches().forgetCancelled()
   gates().rearm(bid, now)
@@ -43,8 +44,8 @@ end
 -- All of it goes on. Callbacks that were deleted are called again when they are due.
 function lifecycle.endRetry(bid, now)
   redis.call('HDEL', of(bid), 'isRetrying', 'retriedChildren')
-  if callbacks().takeBack(bid, 'complete') then redis.call('HDEL', of(bid), 'completedAt') end
-  if callbacks().takeBack(bid, 'success') then redis.call('HDEL', of(bid), 'succeededAt') end
+  if callbacks().takeBackGone(bid, 'complete') then redis.call('HDEL', of(bid), 'completedAt') end
+  if callbacks().takeBackGone(bid, 'success') then redis.call('HDEL', of(bid), 'succeededAt') end
   batches().settle(bid, now)
 end
 

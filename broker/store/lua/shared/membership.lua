@@ -86,10 +86,14 @@ function membership.settle(name, now)
   end
 end
 
--- The names of all groups that these jobs are in.
+-- The names of all groups that these jobs are in; and that of a batch, which does not end before whom it calls
+-- since it has failed.
 function membership.groupsOf(jobs)
-  local found = {}
-  for name in pairs(byGroup(jobs)) do found[#found + 1] = name end
+  local members, found = byGroup(jobs), {}
+  for _, job in ipairs(jobs) do
+    if job.ties.callback == 'death' then members['batch:' .. job.ties.batch] = {} end
+  end
+  for name in pairs(members) do found[#found + 1] = name end
   return found
 end
 
