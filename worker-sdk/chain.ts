@@ -7,6 +7,8 @@ import {
 } from "./batch-results.ts";
 import type { CancelOptions } from "./cancellation.ts";
 import { type ChainStatus, getChainName, readChainStatus } from "./chain-status.ts";
+import { COMPENSATE } from "./compensate-type.ts";
+import { Compensated } from "./errors.ts";
 import type { CallOptions, ClientLink } from "./link.ts";
 
 /** A chain at a server. */
@@ -39,10 +41,14 @@ export class ChainHandle {
 
   /**
    * Has run again what has died or was cancelled, and goes on from there; what is done is not run again.
-   * @throws as that of `client.batches`
+   * @throws Compensated where what is done is undone, or was; and as that of `client.batches`
    */
-  retry(options?: CallOptions): Promise<void> {
-    return this.#batches.retry(this.bid, options);
+  async retry(options?: CallOptions): Promise<void> {
+    const { cancel } = await this.#batches.status(this.bid, options);
+    if (cancel?.by === COMPENSATE) {
+      throw new Compensated(`chain ${this.name} has failed, and was undone: start another`);
+    }
+    await this.#batches.retry(this.bid, options);
   }
 
   /** What came of the jobs of a stage, counted from 0. @throws RangeError where there is no such stage */

@@ -41,6 +41,11 @@ export class Overlap extends ServerError {
   }
 }
 
+/** A chain that has failed is not tried again, since what it had done is undone, or is about to be. */
+export class Compensated extends Error {
+  override readonly name = "Compensated";
+}
+
 /**
  * The server does not let us in: it wants a password and there is none, or it has answered HELLO with
  * an error, for the most part since the password is wrong. One that only says that it is about to stop
@@ -100,7 +105,7 @@ export class JobsRefused extends Error {
 export function serverErrorOf({ code, message }: { code: string; message: string }): ServerError {
   if (code === "STALE") return new StaleLease(code, message);
   if (code === "CANCELLED" || code === "CANCELLING") return new Cancelled(code, message);
-  const runs = code === "OVERLAP" ? /^batch (\S+) /.exec(message)?.[1] : undefined;
+  const runs = code === "OVERLAP" ? /\bbatch (\S+) has /.exec(message)?.[1] : undefined;
   if (runs !== undefined) return new Overlap(code, message, runs);
   return new ServerError(code, message);
 }

@@ -23,6 +23,7 @@ export {
   CallTimedOut,
   Cancelled,
   ClientClosed,
+  Compensated,
   HandshakeRefused,
   JobsRefused,
   NotSupported,

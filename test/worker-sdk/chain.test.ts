@@ -1,9 +1,11 @@
 // limit: 60 s
+
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { findChainMeta, findStageMeta } from "../../worker-sdk/chain-meta.ts";
 import { planStages } from "../../worker-sdk/chain-stage.ts";
 import type { Client } from "../../worker-sdk/client.ts";
+import { Compensated } from "../../worker-sdk/errors.ts";
 import type { AnyJobs } from "../../worker-sdk/job-map.ts";
 import type { BulkJob } from "../../worker-sdk/producer.ts";
 import { failureOf } from "../kit/failure-of.ts";
@@ -155,6 +157,30 @@ test(
       found.push(state);
     assert.is(found.length, 1);
     assert.is(undone, 1);
+  }),
+);
+
+test(
+  "a chain that is undone keeps its key until it is, and is not tried again",
+  withWorkers(async ({ client, worker, queue }) => {
+    const seen: string[] = [];
+    const working = worker({ concurrency: 2 });
+    working.handle("work", () => {});
+    working.handle("fail", () => Promise.reject(new Error("it has to")));
+    working.handle("next", () => seen.push("next"));
+    let undo = () => {};
+    working.handle("undo", async () => {
+      await new Promise<void>((resolve) => (undo = resolve));
+      seen.push("undone");
+    });
+    const chain = await failingChain(client, queue, { key: "k" });
+    const next = { type: "next", args: [], queue };
+    await client.chain("next", [next], { key: "k", overlap: "queue" });
+    working.events.on("snoozed", () => undo());
+    await working.start();
+    await until(() => seen.length === 2, { what: "both have run", withinMs: 10_000 });
+    assert.equal(seen, ["undone", "next"]);
+    assert.instance(await failureOf(chain.retry()), Compensated);
   }),
 );
 
