@@ -13,6 +13,7 @@ export const batchRetry = command({
     ["-ERR No such batch …", "it never was, or is forgotten"],
     ["-ERR one bid is due, …", "the line names none, or more"],
     ["-ERR batch … was never committed: …", "nobody knows whether all of it is there"],
+    ["-ERR batch … waits for …, which is forgotten: …", "it never could go on"],
     ["-CANCELLING batch …", "something of it still runs that was called off"],
     ["-CANCELLED batch …, which it is in, …", "that one has to be retried"],
     ["-OVERLAP batch …", "another one with its key has not ended"],

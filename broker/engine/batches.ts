@@ -107,6 +107,10 @@ export class Batches {
         throw noSuchBatch(bid);
       case "uncommitted":
         throw new CommandError(`batch ${echo(bid)} was never committed: begin another`);
+      case "forsaken":
+        throw new CommandError(
+          `batch ${echo(bid)} waits for ${outcome.bid}, which is forgotten: begin another`,
+        );
       case "cancelling":
         throw new CommandError(`batch ${echo(bid)} is being cancelled`, { code: "CANCELLING" });
       case "cancelled":

@@ -77,7 +77,9 @@ export const retryBatch = new Script({
     const kind = text(word);
     if (kind === "retried" || kind === "no batch") return { kind };
     if (kind === "uncommitted" || kind === "cancelling") return { kind };
-    return kind === "cancelled" || kind === "runs" ? { kind, bid: text(bid) } : unexpected(kind);
+    if (kind === "forsaken" || kind === "cancelled" || kind === "runs")
+      return { kind, bid: text(bid) };
+    return unexpected(kind);
   },
 });
 

@@ -55,8 +55,8 @@ export type BeginOutcome =
 
 export type RetryBatchOutcome =
   | { kind: "retried" | "no batch" | "uncommitted" | "cancelling" }
-  /** One around it was called off; another with its key runs. */
-  | { kind: "cancelled" | "runs"; bid: string };
+  /** It waits for one that is forgotten; one around it was called off; another with its key runs. */
+  | { kind: "forsaken" | "cancelled" | "runs"; bid: string };
 
 /** All that are in no other batch, or all with a key or a tag. */
 export type BatchList = { key: string } | { tag: string } | "roots";

@@ -64,7 +64,8 @@ export interface Keys {
    *   `isActive` (something does); the counts `total`, `pending` (no outcome yet), `failed`, `gone`,
    *   `skipped`, `waits` (for how many things), `children`, and of these `openChildren` (not over),
    *   `unwonChildren`, `activeChildren` and `closingChildren`; `isClosingChildren` and `retriedChildren`, how
-   *   far such a chore is; `isRetrying`, until it is done; `isClosedWithParent`; `isGated`, that it waited at first. Of each callback, with
+   *   far such a chore is; `isRetrying`, until it is done; `isClosedWithParent`; `forsakenBy`, one that it
+   *   waits for and that is forgotten; `isGated`, that it waited at first. Of each callback, with
    *   its kind and `_` before: `jid`, `record`, `queue`, `band`, `st`, `lostAt` (it has died, or is gone),
    *   `isGone`, `ties` (see there, what a client has said), and
    *   `spareJid` and `spareRecord`, should something have its jid by then

@@ -158,11 +158,7 @@ export class BatchModel {
 
   /** Calls off what waits for batches that are there no longer; the bids of these. */
   forsake(): string[] {
-    const forsaken = [...this.batches].filter(([, { waitsFor }]) =>
-      waitsFor.some(
-        (condition) => condition.moment !== "commit" && !this.batches.has(condition.bid),
-      ),
-    );
+    const forsaken = [...this.batches].filter(([, batch]) => this.#isForsaken(batch));
     return forsaken.flatMap(([bid]) => this.cancel(bid));
   }
 
@@ -182,7 +178,7 @@ export class BatchModel {
   mayRetry(bid: string): boolean {
     const batch = this.batches.get(bid);
     if (batch === undefined || batch.cancellation === "cancelling") return false;
-    return batch.isCommitted && !this.isCancelled(batch.parent);
+    return batch.isCommitted && !this.#isForsaken(batch) && !this.isCancelled(batch.parent);
   }
 
   /** The bids of those that are tried again with it. */
@@ -198,8 +194,14 @@ export class BatchModel {
       const isHeard = callback === death && callback?.state === "2";
       if (callback?.isGone || isHeard) takeBack(callback);
     }
-    const children = this.#childrenOf(bid).filter(([, child]) => !child.isWon && child.isCommitted);
-    return [bid, ...children.flatMap(([child]) => this.retry(child))];
+    const children = this.#childrenOf(bid).filter(([, { isWon }]) => !isWon);
+    const mayGoOn = (child: ModelBatch) =>
+      child.isCommitted && !this.#isForsaken(child) && child.cancellation !== "cancelling";
+    // These stay called off.
+    if (children.some(([, child]) => !mayGoOn(child) && child.cancellation !== "none"))
+      this.#fail(batch);
+    const retried = children.filter(([, child]) => mayGoOn(child));
+    return [bid, ...retried.flatMap(([child]) => this.retry(child))];
   }
 
   /** A job that had ended is to run after all. */
@@ -264,6 +266,12 @@ export class BatchModel {
     if (this.#isActive(batch, bid)) return "running";
     if (batch.isWon) return "success";
     return batch.hasFailed ? "blocked" : "running";
+  }
+
+  #isForsaken({ waitsFor }: ModelBatch): boolean {
+    return waitsFor.some(
+      (condition) => condition.moment !== "commit" && !this.batches.has(condition.bid),
+    );
   }
 
   #find(bid: string | undefined): ModelBatch | undefined {

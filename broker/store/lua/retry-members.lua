@@ -50,13 +50,19 @@ end
 endings().revived(revived, now)
 if #kept == limit then return 1 end
 
+local function retry(child)
+  local wonAt, committedAt, cancelledAt, forsakenBy =
+    unpack(redis.call('HMGET', batch .. child, 'wonAt', 'committedAt', 'cancelledAt', 'forsakenBy'))
+  if wonAt then return end
+  local isClosing = redis.call('SISMEMBER', groups .. 'closed', 'batch:' .. child) == 1
+  if committedAt and not forsakenBy and not isClosing then return lifecycle().reopen(child, now) end
+  -- It stays called off, so that the one around it can't win this time either.
+  if cancelledAt or isClosing then batches.fail(bid, now) end
+end
+
 local after = redis.call('HGET', of, 'retriedChildren') or 0
 local children = redis.call('ZRANGEBYSCORE', of .. ':children', '(' .. after, '+inf', 'LIMIT', 0, limit)
-for _, child in ipairs(children) do
-  local wonAt, committedAt = unpack(redis.call('HMGET', batch .. child, 'wonAt', 'committedAt'))
-  local isClosing = redis.call('SISMEMBER', groups .. 'closed', 'batch:' .. child) == 1
-  if not wonAt and committedAt and not isClosing then lifecycle().reopen(child, now) end
-end
+for _, child in ipairs(children) do retry(child) end
 if #children == limit then
   redis.call('HSET', of, 'retriedChildren', redis.call('ZSCORE', of .. ':children', children[limit]))
   return 1

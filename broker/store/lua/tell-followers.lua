@@ -28,6 +28,7 @@ local isForgotten = not batches.isThere(bid)
 local function tell(follower)
   if not isForgotten then return gates.pass(follower, now) end
   if batches.isThere(follower) then
+    redis.call('HSET', batch .. follower, 'forsakenBy', bid)
     lifecycle().close(follower, now, 'batch ' .. bid .. ' is forgotten', 'millrace')
   end
 end

@@ -381,4 +381,29 @@ test(
   }),
 );
 
+test(
+  "what waits for a batch that is forgotten is called off, and never tried again",
+  withEngine(async (world) => {
+    const { engine, clock, push } = world;
+    const first = await begin(world, { meta: Buffer.from("1") });
+    const outer = await begin(world);
+    const inner = await begin(world, { parent: outer, after: [first] });
+    await push("j1", { batch: inner });
+    await engine.batches.commit(inner);
+    await engine.batches.commit(outer);
+    clock.advance(HALF_AN_HOUR_MS);
+    await goOn(world);
+    const { state, cancel } = await engine.batches.status(inner);
+    assert.equal([state, cancel?.reason], ["cancelled", `batch ${first} is forgotten`]);
+    const expected = `ERR batch ${inner} waits for ${first}, which is forgotten: begin another`;
+    assert.is(await refusal(engine.batches.retry(inner)), expected);
+    await engine.batches.retry(outer);
+    await goOn(world);
+    assert.equal(
+      [await stateOf(world, outer), await stateOf(world, inner)],
+      ["blocked", "cancelled"],
+    );
+  }),
+);
+
 test.run();
