@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { CALLBACK_KINDS } from "../../protocol/batch.ts";
+import { noSuchBatch } from "../../protocol/bid.ts";
 import { parseCallback } from "../../protocol/callback-job.ts";
 import type { BatchListRequest } from "../../protocol/commands/batch-list.ts";
 import type { BatchRequest } from "../../protocol/commands/batch-new.ts";
@@ -7,10 +8,10 @@ import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
-import type { BatchStore, BeginOutcome, ListPlace, NewBatch, Store } from "../store/store.ts";
+import type { BatchStore, ListPlace, NewBatch, Store } from "../store/store.ts";
 import { type BatchTree, readBatchTree } from "./batch-tree.ts";
 import { cancelledBatch } from "./cancelled-job.ts";
-import { refusedBehalf } from "./refused-behalf.ts";
+import { overlap, refusedBatch } from "./refused-batch.ts";
 
 /** FWP: so long a batch that is not committed is kept. */
 const UNCOMMITTED_MS = 30 * 60 * 1_000;
@@ -42,10 +43,7 @@ export class Batches {
       if (text === undefined) continue;
       const belongings = { kind, bid, parent: request.parent, jid: createId() };
       const job = parseCallback(text, belongings, now);
-      const isChosen = job.jid !== belongings.jid;
-      const spare = isChosen
-        ? parseCallback(text, { ...belongings, isOwnJid: true }, now)
-        : undefined;
+      const spare = parseCallback(text, { ...belongings, jid: createId(), isOwnJid: true }, now);
       callbacks[kind] = { job, spare };
     }
     const expiresAt = now + UNCOMMITTED_MS;
@@ -62,7 +60,10 @@ export class Batches {
   }
 
   async commit(bid: string): Promise<void> {
-    if (!(await this.#store.commit(bid))) throw noSuchBatch(bid);
+    const outcome = await this.#store.commit(bid);
+    if (outcome === "no batch") throw noSuchBatch(bid);
+    // It says why.
+    if (outcome === "cancelled") await this.open(bid);
   }
 
   async status(bid: string): Promise<BatchStatus> {
@@ -163,39 +164,4 @@ function parseCursor(cursor: string): ListPlace {
 /** FWP: 14 characters, which are 80 random bits. */
 function createId(): string {
   return randomBytes(10).toString("base64url");
-}
-
-/** As clients of FWP look for it. */
-export function noSuchBatch(bid: string): CommandError {
-  return new CommandError(`No such batch ${echo(bid)}`);
-}
-
-function overlap(bid: string, key: string): CommandError {
-  return new CommandError(`batch ${bid} has ${key}, and has not ended`, { code: "OVERLAP" });
-}
-
-async function refusedBatch(
-  store: Store,
-  { key, onBehalf }: BatchRequest,
-  outcome: Exclude<BeginOutcome, { kind: "begun" }>,
-): Promise<CommandError> {
-  switch (outcome.kind) {
-    case "no batch":
-      return noSuchBatch(outcome.bid);
-    case "around":
-      return new CommandError(`a batch can't wait for ${outcome.bid}, which it is in`);
-    case "circle":
-      return new CommandError(
-        `a batch can't wait for what waits for ${outcome.bid}, which it is in`,
-      );
-    case "closed":
-      return new CommandError(`batch ${outcome.bid} was cancelled`, { code: "CANCELLED" });
-    case "runs":
-      return overlap(outcome.bid, `the key ${echo(JSON.stringify(key?.name))}`);
-    case "line":
-      return new CommandError("100 batches of this key run or wait already");
-    case "parent stale":
-    case "parent cancelling":
-      return await refusedBehalf(store, onBehalf, outcome);
-  }
 }

@@ -1,3 +1,4 @@
+import { noSuchBatch } from "../../protocol/bid.ts";
 import type { Cancel, CancelReason } from "../../protocol/cancel.ts";
 import type { BatchStatus } from "../../protocol/commands/batch-status.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
@@ -5,7 +6,6 @@ import type { TagCancellation } from "../../protocol/tag-description.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
 import type { Store } from "../store/store.ts";
-import { noSuchBatch } from "./batches.ts";
 import { groupOfBatch, groupOfTag } from "./job-group.ts";
 
 /** A cancelled job is kept for a week, so that whoever misses it learns who called it off. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { checkBid } from "../../protocol/bid.ts";
 import type { CalledOffJob } from "../../protocol/called-off-job.ts";
 import type { Cancel } from "../../protocol/cancel.ts";
 import { CommandError, echo } from "../../protocol/errors.ts";
@@ -93,6 +94,7 @@ export class Jobs {
 
   /** FWP: a job whose time has come, or that names none, goes to its queue; others wait for theirs. */
   async push(job: Job): Promise<void> {
+    if (job.batch !== undefined) checkBid(job.batch);
     const now = this.#clock.now();
     const isDue = job.at === undefined || job.at <= now;
     const newJob: NewJob = isDue ? { ...job, enqueuedAt: now } : job;

@@ -1,9 +1,10 @@
+import { noSuchBatch } from "../../protocol/bid.ts";
 import { CommandError } from "../../protocol/errors.ts";
 import type { Job } from "../../protocol/job.ts";
 import type { PushRefusal, Store } from "../store/store.ts";
-import { noSuchBatch } from "./batches.ts";
 import { cancelledBatch, cancelledJob } from "./cancelled-job.ts";
 import { describeGroup } from "./job-group.ts";
+import { overlap } from "./refused-batch.ts";
 import { refusedBehalf } from "./refused-behalf.ts";
 
 /** What a client is told whose job may not be pushed. */
@@ -22,6 +23,8 @@ export async function refusedPush(
       return await refusedBehalf(store, onBehalf, refusal);
     case "no batch":
       return noSuchBatch(refusal.bid);
+    case "overtaken":
+      return overlap(refusal.bid, "the key of its batch");
     case "batch cancelled":
       return cancelledBatch(refusal.bid, refusal.cancel);
     case "closed": {

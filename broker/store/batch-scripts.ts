@@ -1,7 +1,9 @@
-import type { BeginOutcome, RetryBatchOutcome } from "./batch-store.ts";
+import type { BeginOutcome, CommitOutcome, RetryBatchOutcome } from "./batch-store.ts";
 import { readBehalfRefusal } from "./behalf.ts";
 import { integer, list, text, unexpected } from "./redis-reply.ts";
 import { Script } from "./script.ts";
+
+const REFUSED_FOR = ["no batch", "around", "circle", "closed", "runs", "overtaken"] as const;
 
 export const beginBatch = new Script({
   name: "begin-batch",
@@ -24,14 +26,8 @@ export const beginBatch = new Script({
     const [word, bid] = list(reply);
     const kind = text(word);
     if (kind === "begun" || kind === "line") return { kind };
-    if (
-      kind === "no batch" ||
-      kind === "around" ||
-      kind === "circle" ||
-      kind === "closed" ||
-      kind === "runs"
-    )
-      return { kind, bid: text(bid) };
+    const named = REFUSED_FOR.find((one) => one === kind);
+    if (named !== undefined) return { kind: named, bid: text(bid) };
     return readBehalfRefusal(reply) ?? unexpected(kind);
   },
 });
@@ -52,7 +48,12 @@ export const commitBatch = new Script({
   keys: ["jobs", "queue", "queues", "sequence", "notices", "ties", "groups", "batch"],
   fixed: ["now", "bid"],
   each: [],
-  parse: (reply) => integer(reply) === 1,
+  parse: (reply): CommitOutcome => {
+    const outcome = reply === null ? "no batch" : text(reply);
+    return outcome === "no batch" || outcome === "committed" || outcome === "cancelled"
+      ? outcome
+      : unexpected(outcome);
+  },
 });
 
 export const cancelBatch = new Script({
@@ -126,6 +127,14 @@ export const releaseHeld = new Script({
   name: "release-held",
   keys: ["scheduled", "batch", "ties"],
   fixed: ["now", "bid", "limit"],
+  each: [],
+  parse: isMore,
+});
+
+export const settleBatch = new Script({
+  name: "settle-batch",
+  keys: ["batch", "ties", "groups", "jobs", "queue", "queues", "sequence", "notices"],
+  fixed: ["now", "bid"],
   each: [],
   parse: isMore,
 });

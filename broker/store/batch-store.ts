@@ -8,8 +8,8 @@ import type { BehalfRefusal } from "./store.ts";
 /** Batches; each call is one transition. */
 export interface BatchStore {
   begin(batch: NewBatch): Promise<BeginOutcome>;
-  /** False for one that is not there; so it is with those that follow. */
-  commit(bid: string): Promise<boolean>;
+  commit(bid: string): Promise<CommitOutcome>;
+  /** Undefined for one that is not there; so it is with those that follow. */
   find(bid: string): Promise<BatchStatus | undefined>;
   /** The batches directly in one, in their order: so many at the most, behind the place that is named. */
   children(bid: string, after: number, limit: number): Promise<{ bid: string; place: number }[]>;
@@ -45,13 +45,16 @@ export interface NewBatch extends Omit<BatchRequest, "callbacks"> {
 export type BeginOutcome =
   | { kind: "begun" }
   /**
-   * One that it names is not there; it would wait for one around it, or for what waits for one; that was called
-   * off; one with its key runs.
+   * One that it names is not there; it would wait for one around it, or for one that waits for one; that was
+   * called off; one with its key runs, or with the key of what it would be in, which has ended.
    */
-  | { kind: "no batch" | "around" | "circle" | "closed" | "runs"; bid: string }
+  | { kind: "no batch" | "around" | "circle" | "closed" | "runs" | "overtaken"; bid: string }
   /** Too many wait for its key. */
   | { kind: "line" }
   | BehalfRefusal;
+
+/** "cancelled": it was called off before that. */
+export type CommitOutcome = "committed" | "no batch" | "cancelled";
 
 export type RetryBatchOutcome =
   | { kind: "retried" | "no batch" | "uncommitted" | "cancelling" }

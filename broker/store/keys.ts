@@ -57,13 +57,12 @@ export interface Keys {
    * Of batches; ADR 0017 has what it means. By this prefix and
    *
    * - `<bid>`, hash: `parent`, the bid of the one around it; `description`, `meta`, `tags`, `key`, `timeoutMs`;
-   *   `after`, what it was begun to wait for, each `<moment>:<bid>`, with spaces between;
    *   the times `createdAt`, `committedAt`, `startedAt`, `completedAt` (`complete` is due), `succeededAt`
    *   (`success` is), `overAt` (the one around it need not wait for it), `wonAt` (it has succeeded),
    *   `failedAt` (it can't any more by itself), `cancelledAt`, `endedAt` (over, and nothing of it runs), and
    *   `isActive` (something does); the counts `total`, `pending` (no outcome yet), `failed`, `gone`,
    *   `skipped`, `waits` (for how many things), `children`, and of these `openChildren` (not over),
-   *   `unwonChildren`, `activeChildren` and `closingChildren`; `isClosingChildren` and `retriedChildren`, how
+   *   `unwonChildren`, `unendedChildren`, `activeChildren` and `closingChildren`; `isClosingChildren` and `retriedChildren`, how
    *   far such a chore is; `isRetrying`, until it is done; `isClosedWithParent`; `forsakenBy`, one that it
    *   waits for and that is forgotten; `isGated`, that it waited at first. Of each callback, with
    *   its kind and `_` before: `jid`, `record`, `queue`, `band`, `st`, `lostAt` (it has died, or is gone),

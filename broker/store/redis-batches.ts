@@ -9,6 +9,7 @@ import type {
   BatchList,
   BatchStore,
   BeginOutcome,
+  CommitOutcome,
   ListPlace,
   NewBatch,
   RetryBatchOutcome,
@@ -60,7 +61,7 @@ export class RedisBatches implements BatchStore {
     return scripts.beginBatch.run(this.#link, this.#keys, fixed, items);
   }
 
-  commit(bid: string): Promise<boolean> {
+  commit(bid: string): Promise<CommitOutcome> {
     return scripts.commitBatch.run(this.#link, this.#keys, { now: this.#clock.now(), bid });
   }
 
@@ -137,7 +138,8 @@ export class RedisBatches implements BatchStore {
   /** A step of one. Resolves with whether jobs are due by it; undefined for one that it does not know. */
   async #doChore(chore: string): Promise<boolean | undefined> {
     const [verb, ...words] = chore.split(" ");
-    const fixed = { now: this.#clock.now(), bid: words.at(-1) ?? "", limit: FEW };
+    const [now, bid] = [this.#clock.now(), words.at(-1) ?? ""];
+    const fixed = { now, bid, limit: FEW };
     switch (verb) {
       case "tell":
         await scripts.tellFollowers.run(this.#link, this.#keys, {
@@ -149,7 +151,10 @@ export class RedisBatches implements BatchStore {
         await scripts.releaseHeld.run(this.#link, this.#keys, { ...fixed, limit: STEP });
         return true;
       case "free":
-        await scripts.freeChildren.run(this.#link, this.#keys, { bid: fixed.bid, limit: STEP });
+        await scripts.freeChildren.run(this.#link, this.#keys, { bid, limit: STEP });
+        return false;
+      case "settle":
+        await scripts.settleBatch.run(this.#link, this.#keys, { now, bid });
         return false;
       case "close":
         await scripts.closeChildren.run(this.#link, this.#keys, fixed);

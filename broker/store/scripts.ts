@@ -70,6 +70,7 @@ function readRefusal(reply: unknown): PushRefusal {
     case "closed":
       return { kind, group: text(told), running: integer(running) };
     case "no batch":
+    case "overtaken":
       return { kind, bid: text(told) };
     case "batch cancelled":
       return { kind, bid: text(told), cancel: readCancel(running) };

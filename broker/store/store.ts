@@ -226,6 +226,8 @@ export type PushRefusal =
   | BehalfRefusal
   /** Its batch is not there; or that, or one around it, was called off. */
   | { kind: "no batch"; bid: string }
+  /** Its batch has ended, and another with the key of that, or of one around it, has not. */
+  | { kind: "overtaken"; bid: string }
   | { kind: "batch cancelled"; bid: string; cancel: Cancel };
 
 export interface ReserveRequest {

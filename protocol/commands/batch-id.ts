@@ -1,3 +1,4 @@
+import { checkBid } from "../bid.ts";
 import { CommandError, echo } from "../errors.ts";
 
 /** The bid behind BATCH OPEN, COMMIT and STATUS. @throws CommandError when there is more, or none */
@@ -6,5 +7,5 @@ export function parseBid(argument: Buffer): string {
   if (bid === "" || bid.includes(" ")) {
     throw new CommandError(`one bid is due, not ${echo(JSON.stringify(bid))}`);
   }
-  return bid;
+  return checkBid(bid);
 }

@@ -1,4 +1,5 @@
 import { CALLBACK_KINDS, type CallbackKind, OVERLAPS, type Overlap } from "../batch.ts";
+import { checkBid } from "../bid.ts";
 import { CommandError } from "../errors.ts";
 import { checkText } from "../id.ts";
 import { asJson } from "../job.ts";
@@ -76,7 +77,7 @@ export function parseBatchNew(argument: Buffer): BatchRequest {
     throw new CommandError("a batch needs a callback: success, complete or death");
   }
   return {
-    parent: told.parent_bid || undefined,
+    parent: told.parent_bid ? checkBid(told.parent_bid) : undefined,
     description: told.description ?? "",
     callbacks,
     ...own,
@@ -117,7 +118,7 @@ function checkPredecessors(name: string, bids: readonly string[]): void {
   if (bids.length > MAX_PREDECESSORS) {
     throw new CommandError(`${name} names at most ${MAX_PREDECESSORS} batches`);
   }
-  if (bids.some((bid) => !/^[\w-]+$/.test(bid))) throw new CommandError(`${name} names batches`);
+  for (const bid of bids) checkBid(bid);
 }
 
 function checkMeta(meta: Buffer): Buffer {

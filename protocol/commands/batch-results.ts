@@ -1,3 +1,4 @@
+import { checkBid } from "../bid.ts";
 import { CommandError, echo } from "../errors.ts";
 
 export const BATCH_RESULTS_USAGE = "BATCH RESULTS <bid> [<cursor>]";
@@ -11,5 +12,5 @@ export function parseBatchResults(argument: Buffer): { bid: string; cursor: stri
       `one bid is due, and a cursor of BATCH RESULTS, not ${echo(JSON.stringify(text))}`,
     );
   }
-  return { bid, cursor };
+  return { bid: checkBid(bid), cursor };
 }

@@ -16,7 +16,7 @@ export interface ModelStatus {
 }
 
 /** What a batch waits for: another one's moment, or its own commit. */
-type Condition = { moment: "start" | "success" | "end"; bid: string } | { moment: "commit" };
+export type Condition = { moment: "start" | "success" | "end"; bid: string } | { moment: "commit" };
 
 type Outcome = "none" | "failed" | "done" | "gone";
 
@@ -116,32 +116,37 @@ export class BatchModel {
     return other !== undefined && (bid === other || this.isAround(bid, this.#find(other)?.parent));
   }
 
-  /** Whether these wait for one around a batch in `parent`, by way of others. */
-  isCircle(others: readonly string[], parent: string | undefined): boolean {
-    const seen = new Set<string>();
-    const left = [...others];
-    for (let one = left.pop(); one !== undefined; one = left.pop()) {
-      if (this.isAround(one, parent)) return true;
-      let bid: string | undefined = one;
-      for (
-        ;
-        bid !== undefined && !seen.has(bid) && !this.isAround(bid, parent);
-        bid = this.#find(bid)?.parent
-      ) {
-        seen.add(bid);
-        for (const condition of this.#find(bid)?.waitsFor ?? []) {
-          if (condition.moment === "success" || condition.moment === "end")
-            left.push(condition.bid);
-        }
+  /** Whether one of these, when it is still to be waited for, can't end before a batch does that is in `parent`. */
+  isCircle(others: readonly Condition[], parent: string | undefined): boolean {
+    const starting = new Set<string>();
+    const ending = new Set([...this.batches.keys()].filter((bid) => this.isAround(bid, parent)));
+    for (let before = -1; before < starting.size + ending.size; ) {
+      before = starting.size + ending.size;
+      for (const [bid, batch] of this.batches) {
+        const isHeldUp = batch.waitsFor.some((condition) =>
+          condition.moment === "start"
+            ? starting.has(condition.bid)
+            : condition.moment !== "commit" && ending.has(condition.bid),
+        );
+        if (isHeldUp) starting.add(bid);
+        if (starting.has(bid)) ending.add(bid);
+        if (ending.has(bid) && batch.parent !== undefined) ending.add(batch.parent);
       }
     }
-    return false;
+    return others.some(
+      (condition) =>
+        condition.moment !== "commit" && ending.has(condition.bid) && !this.#isMet("", condition),
+    );
   }
 
-  commit(bid: string): void {
+  /** @returns what is answered */
+  commit(bid: string): "committed" | "cancelled" | "no batch" {
     const batch = this.batches.get(bid);
-    if (batch !== undefined) batch.isCommitted = true;
-    this.#conclude();
+    if (batch === undefined) return "no batch";
+    if (!batch.isCommitted && batch.cancellation !== "none") return "cancelled";
+    batch.isCommitted = true;
+    this.conclude();
+    return "committed";
   }
 
   /** Nobody has committed it in time. */
@@ -152,7 +157,7 @@ export class BatchModel {
       return this.cancel(bid);
     }
     this.batches.delete(bid);
-    this.#conclude();
+    this.conclude();
     return [];
   }
 
@@ -166,13 +171,13 @@ export class BatchModel {
   cancel(bid: string): string[] {
     const closed = this.#close(bid);
     for (const one of closed) this.#fail(this.batches.get(one));
-    this.#conclude();
+    this.conclude();
     return closed;
   }
 
   mayCancel(bid: string): boolean {
     const batch = this.batches.get(bid);
-    return batch !== undefined && !(batch.isWon && !this.#isActive(batch, bid));
+    return batch !== undefined && !(batch.isWon && this.#hasEnded(batch, bid));
   }
 
   mayRetry(bid: string): boolean {
@@ -194,13 +199,14 @@ export class BatchModel {
       const isHeard = callback === death && callback?.state === "2";
       if (callback?.isGone || isHeard) takeBack(callback);
     }
-    const children = this.#childrenOf(bid).filter(([, { isWon }]) => !isWon);
     const mayGoOn = (child: ModelBatch) =>
       child.isCommitted && !this.#isForsaken(child) && child.cancellation !== "cancelling";
-    // These stay called off.
-    if (children.some(([, child]) => !mayGoOn(child) && child.cancellation !== "none"))
-      this.#fail(batch);
+    const children = this.#childrenOf(bid).filter(
+      ([, child]) => !child.isWon || count(child, "failed") + count(child, "gone") > 0,
+    );
     const retried = children.filter(([, child]) => mayGoOn(child));
+    // The others stay as they are.
+    if (children.some(([, child]) => !mayGoOn(child) && child.hasFailed)) this.#fail(batch);
     return [bid, ...retried.flatMap(([child]) => this.retry(child))];
   }
 
@@ -216,7 +222,7 @@ export class BatchModel {
         if (kind !== "death") batch.live.add(jid);
       }
     }
-    this.#conclude();
+    this.conclude();
   }
 
   /** A job was called off. */
@@ -242,7 +248,7 @@ export class BatchModel {
         if (outcome !== "done" && isLast && kind !== "death") this.#fail(batch);
       }
     }
-    this.#conclude();
+    this.conclude();
   }
 
   statusOf(bid: string): ModelStatus | undefined {
@@ -311,14 +317,13 @@ export class BatchModel {
     const { death } = batch.callbacks;
     if (!this.#isOver(batch) || this.#isActive(batch, bid)) return false;
     if (death?.state === "1" && !death.isLost) return false;
-    if (batch.cancellation === "cancelled") return true;
-    return this.#childrenOf(bid).every(([, child]) => this.#isOver(child));
+    return this.#childrenOf(bid).every(([own, child]) => this.#hasEnded(child, own));
   }
 
   #close(bid: string): string[] {
     const batch = this.batches.get(bid);
     if (batch === undefined || batch.cancellation !== "none") return [];
-    if (batch.isWon && !this.#isActive(batch, bid)) return [];
+    if (batch.isWon && this.#hasEnded(batch, bid)) return [];
     batch.cancellation = "cancelling";
     return [bid, ...this.#childrenOf(bid).flatMap(([child]) => this.#close(child))];
   }
@@ -332,7 +337,8 @@ export class BatchModel {
     this.#fail(this.#find(batch.parent));
   }
 
-  #conclude(): void {
+  /** All that follows from what there is. */
+  conclude(): void {
     do {
       while (this.#concludeEach());
     } while (this.#passGates());

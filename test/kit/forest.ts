@@ -189,7 +189,11 @@ export class Forest {
     });
     const isClosed = this.#model.isCancelled(parent);
     const isAround = [...after, ...afterEnd].some((other) => this.#model.isAround(other, parent));
-    const isCircle = this.#model.isCircle([...after, ...afterEnd], parent);
+    const conditions = [
+      ...after.map((bid) => ({ moment: "success", bid }) as const),
+      ...afterEnd.map((bid) => ({ moment: "end", bid }) as const),
+    ];
+    const isCircle = this.#model.isCircle(conditions, parent);
     const refusal = isAround ? "around" : isClosed ? "closed" : isCircle ? "circle" : undefined;
     assert.is(begun.kind, isThere ? (refusal ?? "begun") : "no batch");
     if (begun.kind !== "begun") return;
@@ -201,10 +205,8 @@ export class Forest {
 
   async #commit(bid: string | undefined): Promise<void> {
     if (bid === undefined) return;
-    const isThere = this.#model.statusOf(bid) !== undefined;
-    assert.is(await this.#world.store.batches.commit(bid), isThere);
+    assert.is(await this.#world.store.batches.commit(bid), this.#model.commit(bid));
     this.#uncommitted.delete(bid);
-    this.#model.commit(bid);
     this.#release();
   }
 
@@ -231,7 +233,7 @@ export class Forest {
         this.#model.revive(jid);
       }
     }
-    this.#model.commit("nobody's");
+    this.#model.conclude();
     this.#release();
   }
 

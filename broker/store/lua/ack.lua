@@ -1,6 +1,6 @@
 -- Ends jobs that a worker has done: nothing is left of them but the count, and of those that are tracked
 -- what was told of them. One that was called off is cancelled all the same.
--- Uses endings, cancellations, tracking
+-- Uses membership, endings, cancellations, tracking
 -- KEYS[1] jobs
 -- KEYS[2] working
 -- KEYS[3] reservations
@@ -24,7 +24,7 @@
 -- ARGV[4] each token: of the lease that the worker has; 0 for a worker that names none
 -- Returns a letter for each job: d when it was done now, c when it was called off and is cancelled now, u
 -- when it was not being worked on, s when the worker's lease is stale, w when it is to be asked for again,
--- since the jobs before it were large: nothing has changed then
+-- since the jobs before it were large, or of many batches: nothing has changed then
 
 local jobs, working, reservations, counters, history, ties, cancelling = unpack(KEYS, 1, 7)
 local now, day = tonumber(ARGV[1]), ARGV[2]
@@ -42,6 +42,23 @@ local finished = {}
 local outcomes = {}
 local seen = {}
 local rewritten = 0
+
+-- What follows from the end of a job may be the end of its batch, which is more work than all else here.
+local MAX_BATCHES = 30
+local batchOf, isMet, batchCount = {}, {}, 0
+if not isPlain then
+  for _, job in ipairs(membership().read(jids)) do batchOf[job.jid] = job.ties.batch end
+end
+
+-- Whether a job is of one batch more than are looked at in one call.
+local function isOfOneTooMany(jid)
+  local bid = batchOf[jid]
+  if not bid or isMet[bid] then return false end
+  if batchCount == MAX_BATCHES then return true end
+  isMet[bid] = true
+  batchCount = batchCount + 1
+  return false
+end
 
 local function isUnder(token, reservation)
   return reservation and reservation:sub(1, #token + 1) == token .. ' '
@@ -64,6 +81,8 @@ for index, jid in ipairs(jids) do
   elseif not isPlain and redis.call('SISMEMBER', cancelling, jid) == 1 then
     outcomes[index] = cancel(jid)
     seen[jid] = outcomes[index] == 'c'
+  elseif isOfOneTooMany(jid) then
+    outcomes[index] = 'w'
   else
     seen[jid] = true
     outcomes[index] = 'd'

@@ -32,8 +32,9 @@
 -- ARGV[16] each band: the first place of the job's priority
 -- ARGV[17] each ties: MessagePack, what it is tied to besides, or an empty string
 -- Returns {"begun"}; {"no batch", bid} of one that is not there; {"around", bid} of one that it would be in,
--- and wait for; {"circle", bid}, the same by way of others; {"closed", bid} of the one that it would be in, or around that, and was called off; {"runs",
--- bid} of one with the key, when that is to be skipped; {"line"} when too many wait for the key; or, of the job
+-- and wait for; {"circle", bid} of one that waits for one that it would be in; {"closed", bid} of the one that it would be in, or around that, and was called off; {"runs",
+-- bid} of one with the key, when that is to be skipped; {"overtaken", bid} of one with the key of one around it,
+-- which has ended; {"line"} when too many wait for the key; or, of the job
 -- on whose behalf it is, {"parent stale"} or {"parent cancelling", why}
 
 local batches, gates = batches(), gates()
@@ -63,49 +64,48 @@ local function findRefusal()
   return closed and { 'closed', closed }
 end
 
+-- Those that have its key, and have to end before it starts.
 local line = prefix .. 'line:' .. lineKey
+local rivals = lineKey ~= '' and redis.call('ZRANGE', line, 0, -1) or {}
 
--- Has it wait for those in the line of its key as well, which have to end. Returns why it can't.
-local function queueUp()
-  local before = redis.call('ZRANGE', line, 0, -1)
-  if #before > 0 and overlap == 'skip' then
-    redis.call('HINCRBY', prefix .. before[1], 'skipped', 1)
-    return { 'runs', before[1] }
+local function findOverlap()
+  if #rivals > 0 and overlap == 'skip' then return { 'runs', rivals[1] } end
+  if #rivals >= MAX_LINE then return { 'line' } end
+  for _, rival in ipairs(rivals) do
+    if ancestors[rival] then return { 'around', rival } end
   end
-  if #before >= MAX_LINE then return { 'line' } end
-  for _, other in ipairs(before) do
-    if ancestors[other] then return { 'around', other } end
-    followed[#followed + 1] = { other, 'end' }
-  end
+  local overtaker = parent ~= '' and gates.findOvertaker(parent)
+  return overtaker and { 'overtaken', overtaker }
 end
 
--- Whether those for which it is to wait wait for one that it is in.
+local function queueUp()
+  for _, rival in ipairs(rivals) do followed[#followed + 1] = { rival, 'end' } end
+end
+
+-- One that is called off waits for nothing any longer, so those are no matter that it would call off.
 local function findCircle()
-  if parent == '' then return nil end
-  local others = {}
-  for index, one in ipairs(followed) do others[index] = one[1] end
-  local circle = circles().find(others, ancestors, parent)
+  if overlap ~= 'cancel-and-wait' then queueUp() end
+  local circle = parent ~= '' and #followed > 0 and circles().find(followed, ancestors)
   return circle and { 'circle', circle }
 end
 
-local refusal = ARGV[9] ~= '' and behalf().findRefusal(ARGV[9]) or findRefusal()
-  or lineKey ~= '' and queueUp() or findCircle()
-if refusal then return refusal end
+local refusal = ARGV[9] ~= '' and behalf().findRefusal(ARGV[9]) or findRefusal() or findOverlap() or findCircle()
+if refusal then
+  -- For who looks at that one.
+  if refusal[1] == 'runs' then redis.call('HINCRBY', prefix .. refusal[2], 'skipped', 1) end
+  return refusal
+end
 
 if overlap == 'cancel-and-wait' then
-  for _, other in ipairs(redis.call('ZRANGE', line, 0, -1)) do
-    lifecycle().close(other, now, 'another run of its key', bid)
-  end
+  for _, rival in ipairs(rivals) do lifecycle().close(rival, now, 'another run of its key', bid) end
+  queueUp()
 end
 
 local isGated = #followed > 0 or lineKey ~= '' or described.isHeld
-local waitedFor = {}
-for index, one in ipairs(followed) do waitedFor[index] = one[2] .. ':' .. one[1] end
-if #waitedFor > 0 then redis.call('HSET', of, 'after', table.concat(waitedFor, ' ')) end
-
 if parent ~= '' then
   redis.call('HINCRBY', prefix .. parent, 'openChildren', 1)
   redis.call('HINCRBY', prefix .. parent, 'unwonChildren', 1)
+  redis.call('HINCRBY', prefix .. parent, 'unendedChildren', 1)
   redis.call('ZADD', prefix .. parent .. ':children', redis.call('HINCRBY', prefix .. parent, 'children', 1), bid)
   redis.call('HSET', of, 'parent', parent)
   followed[#followed + 1] = { parent, 'start' }
@@ -122,7 +122,7 @@ local tags = described.tags
 described.isHeld, described.tags = nil, nil
 for name, value in pairs(described) do redis.call('HSET', of, name, value) end
 redis.call('HSET', of, 'createdAt', now, 'total', 0, 'pending', 0, 'failed', 0, 'gone', 0, 'openChildren', 0,
-  'unwonChildren', 0, 'activeChildren', 0, 'closingChildren', 0, 'waits', waits)
+  'unwonChildren', 0, 'unendedChildren', 0, 'activeChildren', 0, 'closingChildren', 0, 'waits', waits)
 if waits > 0 then redis.call('HSET', of, 'isGated', 1) end
 for _, kind in ipairs({ 'complete', 'success', 'death' }) do redis.call('HSET', of, kind .. '_st', '') end
 for index = 10, #ARGV, 8 do
@@ -145,5 +145,7 @@ end
 redis.call('SADD', prefix .. 'all', bid)
 redis.call('ZADD', prefix .. 'uncommitted', expiresAt, bid)
 if waits == 0 then gates.start(bid, now) end
+-- What has ended has something in it again that has not.
+if parent ~= '' then batches.settle(parent, now) end
 
 return { 'begun' }

@@ -12,7 +12,7 @@
 -- ARGV[2] bid
 -- ARGV[3] reason: an empty string when none was told
 -- ARGV[4] by: the same
--- Returns nil when there is no such batch; "won" when it has succeeded, and nothing of it runs; or
+-- Returns nil when there is no such batch; "won" when it has succeeded, and has ended; or
 -- "called off"
 
 local batches = batches()
@@ -20,8 +20,8 @@ local batch = KEYS[8]
 local now, bid, reason, by = unpack(ARGV)
 
 if not batches.isThere(bid) then return false end
-local wonAt, isActive = unpack(redis.call('HMGET', batch .. bid, 'wonAt', 'isActive'))
-if wonAt and not isActive then return 'won' end
+local wonAt, endedAt = unpack(redis.call('HMGET', batch .. bid, 'wonAt', 'endedAt'))
+if wonAt and endedAt then return 'won' end
 lifecycle().close(bid, now, reason, by)
 
 return 'called off'

@@ -22,9 +22,9 @@ local _, reason, by = closing().cause('batch:' .. bid)
 if not gates().isDue('close ' .. bid) then return 0 end
 
 local function close(child)
-  local wonAt, isActive, cancelledAt, isCounted =
-    unpack(redis.call('HMGET', batch .. child, 'wonAt', 'isActive', 'cancelledAt', 'isClosedWithParent'))
-  if cancelledAt or isCounted or wonAt and not isActive then return end
+  local wonAt, endedAt, cancelledAt, isCounted =
+    unpack(redis.call('HMGET', batch .. child, 'wonAt', 'endedAt', 'cancelledAt', 'isClosedWithParent'))
+  if cancelledAt or isCounted or wonAt and endedAt then return end
   redis.call('HSET', batch .. child, 'isClosedWithParent', 1)
   redis.call('HINCRBY', of, 'closingChildren', 1)
   lifecycle().close(child, now, reason or '', by or '')

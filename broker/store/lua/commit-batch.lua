@@ -11,17 +11,19 @@
 -- KEYS[8] batch
 -- ARGV[1] now
 -- ARGV[2] bid
--- Returns 1, or 0 when there is no such batch
+-- Returns "committed"; nil when there is no such batch; or "cancelled" of one that was called off before
 
 local batches = batches()
 local batch = KEYS[8]
 local now, bid = tonumber(ARGV[1]), ARGV[2]
 
-if not batches.isThere(bid) then return 0 end
+if not batches.isThere(bid) then return false end
+local isLate = redis.call('HEXISTS', batch .. bid, 'committedAt') == 0 and batches.isCancelled(bid)
+if isLate then return 'cancelled' end
 local isFirst = redis.call('HSETNX', batch .. bid, 'committedAt', now) == 1
 redis.call('ZREM', batch .. 'uncommitted', bid)
 local isGated = redis.call('HEXISTS', batch .. bid, 'isGated') == 1
 if isFirst and isGated then gates().pass(bid, now) end
 batches.settle(bid, now)
 
-return 1
+return 'committed'

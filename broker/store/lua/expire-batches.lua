@@ -20,10 +20,11 @@ local now, limit = tonumber(ARGV[1]), ARGV[2]
 local expired = redis.call('ZRANGEBYSCORE', batch .. 'uncommitted', '-inf', now, 'LIMIT', 0, limit)
 for _, bid in ipairs(expired) do
   redis.call('ZREM', batch .. 'uncommitted', bid)
-  local parent, isGated = unpack(redis.call('HMGET', batch .. bid, 'parent', 'isGated'))
+  local parent, isGated, createdAt = unpack(redis.call('HMGET', batch .. bid, 'parent', 'isGated', 'createdAt'))
   if parent then
     batches.leave(bid, parent, now)
     redis.call('HDEL', batch .. bid, 'parent')
+    if isGated then lifecycle().list(bid, '', createdAt) end
   end
   if isGated then lifecycle().close(bid, now, 'it was not committed', 'millrace') else lifecycle().forget(bid, now) end
 end

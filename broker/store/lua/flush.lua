@@ -50,6 +50,10 @@ for _, bid in ipairs(redis.call('SMEMBERS', batch .. 'all')) do
   for _, part in ipairs(PARTS) do redis.call('UNLINK', batch .. bid .. part) end
   redis.call('UNLINK', groups .. 'cancel:batch:' .. bid)
 end
+-- Of one that is forgotten something may be left to be done.
+for _, chore in ipairs(redis.call('ZRANGE', batch .. 'chores', 0, -1)) do
+  for _, part in ipairs(PARTS) do redis.call('UNLINK', batch .. chore:match('%S+$') .. part) end
+end
 for _, name in ipairs({ 'all', 'list:', 'uncommitted', 'deadlines', 'finished', 'chores' }) do
   redis.call('UNLINK', batch .. name)
 end

@@ -35,7 +35,7 @@
 -- Returns a letter for each job: s when it was stored, l when it was live already, r when it is refused;
 -- and then why, for each that is refused: {"cancelled", why} or {"cancelling", why}, with what `cancels`
 -- has of it; {"closed", group, running} of a tag's group that is being called off, of which so many jobs run; {"no
--- batch", bid}; {"batch cancelled", bid, why} of its batch or one around that;
+-- batch", bid}; {"overtaken", bid} of another batch, with the key of its own, or one around that, which have ended; {"batch cancelled", bid, why} of its batch or one around that;
 -- {"parent cancelling", why}, of the job on whose behalf it is; {"parent stale"}
 
 local records = records()
@@ -52,9 +52,18 @@ for index = 1, count do jids[index] = ARGV[3 + (index - 1) * FIELDS] end
 local stored = redis.call('HMGET', jobs, unpack(jids))
 local place = redis.call('INCRBY', sequence, count) - count
 
+-- Many jobs ask for the same.
+local overtakers = {}
+local function findOvertaker(bid)
+  if overtakers[bid] == nil then overtakers[bid] = gates().findOvertaker(bid) or false end
+  return overtakers[bid]
+end
+
 -- Why a job with such ties may not be pushed.
 local function findGroupRefusal(tied)
   if tied.batch and not batches().isThere(tied.batch) then return { 'no batch', tied.batch } end
+  local overtaker = tied.batch and findOvertaker(tied.batch)
+  if overtaker then return { 'overtaken', overtaker } end
   local closed = membership().findClosed(tied)
   local bid = closed and closed:match('^batch:(.*)$')
   if bid then return { 'batch cancelled', bid, closing().why(closed) } end

@@ -50,14 +50,18 @@ end
 endings().revived(revived, now)
 if #kept == limit then return 1 end
 
-local function retry(child)
-  local wonAt, committedAt, cancelledAt, forsakenBy =
-    unpack(redis.call('HMGET', batch .. child, 'wonAt', 'committedAt', 'cancelledAt', 'forsakenBy'))
-  if wonAt then return end
+local function mayGoOn(child, committedAt, forsakenBy)
   local isClosing = redis.call('SISMEMBER', groups .. 'closed', 'batch:' .. child) == 1
-  if committedAt and not forsakenBy and not isClosing then return lifecycle().reopen(child, now) end
-  -- It stays called off, so that the one around it can't win this time either.
-  if cancelledAt or isClosing then batches.fail(bid, now) end
+  return committedAt and not forsakenBy and not isClosing and not gates.findOwnRival(child)
+end
+
+local function retry(child)
+  local wonAt, failed, committedAt, forsakenBy, failedAt =
+    unpack(redis.call('HMGET', batch .. child, 'wonAt', 'failed', 'committedAt', 'forsakenBy', 'failedAt'))
+  if wonAt and failed == '0' then return end
+  if mayGoOn(child, committedAt, forsakenBy) then return lifecycle().reopen(child, now) end
+  -- It stays as it is, so that the one around it can't win this time either.
+  if failedAt then batches.fail(bid, now) end
 end
 
 local after = redis.call('HGET', of, 'retriedChildren') or 0

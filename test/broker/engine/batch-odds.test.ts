@@ -1,60 +1,22 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { BatchRequest } from "../../../protocol/commands/batch-new.ts";
-import type { CommandError } from "../../../protocol/errors.ts";
-import { type TestEngine, withEngine } from "../../kit/engine.ts";
+import { withEngine } from "../../kit/engine.ts";
+import {
+  begin,
+  callback,
+  DAY_MS,
+  fail,
+  fetch,
+  goOn,
+  HALF_AN_HOUR_MS,
+  refusal,
+  running,
+  stateOf,
+} from "../../kit/tree.ts";
 
 // What happens to batches while something else does.
 
 const test = suite("engine/batch-odds");
-
-const HALF_AN_HOUR_MS = 1_800_000;
-
-const DAY_MS = 86_400_000;
-
-const callback = Buffer.from('{"jobtype":"Called","queue":"q"}');
-
-/** Of a broker that does not stop. */
-const running = new AbortController().signal;
-
-function begin({ engine }: TestEngine, request: Partial<BatchRequest> = { isHeld: true }) {
-  return engine.batches.begin({ parent: undefined, description: "", callbacks: {}, ...request });
-}
-
-/** Whatever brokers do by themselves, until nothing is left to do. */
-async function goOn({ engine, store, clock }: TestEngine): Promise<void> {
-  await engine.batches.expire();
-  let isMore = true;
-  while (isMore) {
-    isMore = (await engine.batches.doChores()).isMore;
-    if (await engine.cancellations.goOn()) isMore = true;
-    if ((await engine.batches.expire()) === clock.now()) isMore = true;
-    const due = (await store.waiting.firstDue(clock.now())).filter(({ at }) => at <= clock.now());
-    if (due.length > 0) await store.waiting.enqueue(due, clock.now());
-    if (due.length > 0) isMore = true;
-  }
-}
-
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: CommandError) => reason,
-  );
-  return error === undefined ? "nothing was refused" : `${error.code} ${error.message}`;
-}
-
-async function fetch({ store }: TestEngine): Promise<string | undefined> {
-  return (await store.reserve({ wid: "w", queues: ["q"] }))?.jid;
-}
-
-/** The job dies, as its retry has it. */
-async function fail({ store }: TestEngine, jid: string): Promise<void> {
-  const report = { errtype: "E", message: "m", backtrace: [] };
-  await store.fail({ jid, report, jitter: 0, cause: "reported" });
-}
-
-const stateOf = async ({ engine }: TestEngine, bid: string) =>
-  (await engine.batches.status(bid)).state;
 
 test(
   "a batch that nobody committed does not expire while it is called off with the one around it",
@@ -358,9 +320,11 @@ test(
     const other = await begin(world, { after: [outer] });
     const third = await begin(world, { afterEnd: [await begin(world, { parent: other })] });
     const inner = await begin(world, { parent: outer });
+    const around = await begin(world);
+    await begin(world, { parent: around, after: [outer] });
     const before = await state();
-    const expected = `ERR a batch can't wait for what waits for ${outer}, which it is in`;
-    for (const after of [other, third]) {
+    for (const after of [other, third, around]) {
+      const expected = `ERR a batch can't wait for ${after}, which waits for one that it is in`;
       assert.is(await refusal(begin(world, { parent: inner, after: [after] })), expected);
     }
     assert.equal(await state(), before);
@@ -372,12 +336,14 @@ test(
 test(
   "neither is one whose key is another's that waits for one around it",
   withEngine(async (world) => {
-    const key = { name: "k", overlap: "cancel-and-wait" } as const;
     const outer = await begin(world);
-    const rival = await begin(world, { after: [outer], key });
-    const expected = `ERR a batch can't wait for what waits for ${outer}, which it is in`;
-    assert.is(await refusal(begin(world, { parent: outer, key })), expected);
+    const rival = await begin(world, { after: [outer], key: { name: "k", overlap: "skip" } });
+    const expected = `ERR a batch can't wait for ${rival}, which waits for one that it is in`;
+    const waits = { name: "k", overlap: "queue" } as const;
+    assert.is(await refusal(begin(world, { parent: outer, key: waits })), expected);
     assert.is(await stateOf(world, rival), "open");
+    // What is called off waits for nothing.
+    await begin(world, { parent: outer, key: { name: "k", overlap: "cancel-and-wait" } });
   }),
 );
 

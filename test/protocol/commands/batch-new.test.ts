@@ -32,16 +32,20 @@ test("callbacks and meta are kept as they came, and empty texts count as none", 
 test("what is millrace's own is read, with what is left out", () => {
   assertTable(
     {
-      '{"parent_bid":"b-1","hold":true}': { ...NOTHING, parent: "b-1", isHeld: true },
+      '{"parent_bid":"b-1aaaaaaaaaaaaa","hold":true}': {
+        ...NOTHING,
+        parent: "b-1aaaaaaaaaaaaa",
+        isHeld: true,
+      },
       '{"key":"k"}': { ...NOTHING, key: { name: "k", overlap: "skip" } },
       '{"key":"k","overlap":"cancel-and-wait"}': {
         ...NOTHING,
         key: { name: "k", overlap: "cancel-and-wait" },
       },
-      '{"after":["b-1","b-2"],"after_end":["b-3"]}': {
+      '{"after":["b-1aaaaaaaaaaaaa","b-2aaaaaaaaaaaaa"],"after_end":["b-3aaaaaaaaaaaaa"]}': {
         ...NOTHING,
-        after: ["b-1", "b-2"],
-        afterEnd: ["b-3"],
+        after: ["b-1aaaaaaaaaaaaa", "b-2aaaaaaaaaaaaa"],
+        afterEnd: ["b-3aaaaaaaaaaaaa"],
       },
       '{"tags":["a","b","a"],"timeout":0.5}': {
         ...NOTHING,
@@ -54,7 +58,7 @@ test("what is millrace's own is read, with what is left out", () => {
 });
 
 test("what makes no sense is refused", () => {
-  const many = JSON.stringify(Array.from({ length: 251 }, () => "b-1"));
+  const many = JSON.stringify(Array.from({ length: 251 }, () => "b-1aaaaaaaaaaaaa"));
   assertTable(
     {
       "{}": "CommandError: a batch needs a callback: success, complete or death",
@@ -66,7 +70,7 @@ test("what makes no sense is refused", () => {
       '{"overlap":"queue"}': "CommandError: overlap needs a key",
       '{"key":"k","overlap":"Queue"}':
         "CommandError: overlap must be one of skip, queue, cancel-and-wait",
-      '{"after":["b 1"]}': "CommandError: after names batches",
+      '{"after":["b 1"]}': "CommandError: No such batch b 1",
       [`{"after_end":${many}}`]: "CommandError: after_end names at most 250 batches",
       '{"timeout":0}': "CommandError: timeout must be above 0 and at most 31536000 seconds",
       '{"timeout":31536001}': "CommandError: timeout must be above 0 and at most 31536000 seconds",
@@ -80,14 +84,14 @@ test("what makes no sense is refused", () => {
 
 test("what a client asks for is read as it was meant", () => {
   const request: BatchRequest = {
-    parent: "b-1",
+    parent: "b-1aaaaaaaaaaaaa",
     description: 'a "batch"',
     callbacks: { complete: Buffer.from('{"jobtype":"C"}'), death: Buffer.from('{"jobtype":"D"}') },
     meta: Buffer.from('{"n":1.0}'),
     tags: ["t"],
     key: { name: "k", overlap: "queue" },
-    after: ["b-2"],
-    afterEnd: ["b-3"],
+    after: ["b-2aaaaaaaaaaaaa"],
+    afterEnd: ["b-3aaaaaaaaaaaaa"],
     isHeld: true,
     timeoutSeconds: 60,
   };

@@ -10,11 +10,15 @@ import { assertTable } from "../table.ts";
 const test = suite("protocol/commands/batch-cancel, -id, -list and -results");
 
 test("one bid is due", () => {
-  assertTable({ "b-1": "b-1", " b-1 ": "b-1" }, (text) => parseBid(Buffer.from(text)));
+  assertTable(
+    { "b-1aaaaaaaaaaaaa": "b-1aaaaaaaaaaaaa", " b-1aaaaaaaaaaaaa ": "b-1aaaaaaaaaaaaa" },
+    (text) => parseBid(Buffer.from(text)),
+  );
   assertTable(
     {
       " ": 'CommandError: one bid is due, not ""',
-      "b-1 b-2": 'CommandError: one bid is due, not "b-1 b-2"',
+      "b-1aaaaaaaaaaaaa b-2aaaaaaaaaaaaa":
+        'CommandError: one bid is due, not "b-1aaaaaaaaaaaaa b-2aaaaaaaaaaaaa"',
     },
     (text) => refusal(() => parseBid(Buffer.from(text))),
   );
@@ -22,9 +26,9 @@ test("one bid is due", () => {
 
 test("a batch is called off with who and why, or without", () => {
   const cancels = [
-    { bid: "b-1" },
-    { bid: "b-1", reason: "late" },
-    { bid: "b-1", reason: "late", by: "ann" },
+    { bid: "b-1aaaaaaaaaaaaa" },
+    { bid: "b-1aaaaaaaaaaaaa", reason: "late" },
+    { bid: "b-1aaaaaaaaaaaaa", reason: "late", by: "ann" },
   ];
   for (const cancel of cancels) {
     const line = encodeBatchCancel(cancel);
@@ -33,9 +37,10 @@ test("a batch is called off with who and why, or without", () => {
   assertTable(
     {
       '{"by":"ann"}': 'CommandError: one bid is due, not ""',
-      'b-1 {"by":7}': 'CommandError: invalid BATCH CANCEL {"by":7}',
-      'b-1 {"by":"ann"': 'CommandError: invalid BATCH CANCEL {"by":"ann"',
-      [`b-1 {"reason":"${"x".repeat(1_001)}"}`]: "CommandError: reason is longer than 1000 bytes",
+      'b-1aaaaaaaaaaaaa {"by":7}': 'CommandError: invalid BATCH CANCEL {"by":7}',
+      'b-1aaaaaaaaaaaaa {"by":"ann"': 'CommandError: invalid BATCH CANCEL {"by":"ann"',
+      [`b-1aaaaaaaaaaaaa {"reason":"${"x".repeat(1_001)}"}`]:
+        "CommandError: reason is longer than 1000 bytes",
     },
     (text) => refusal(() => parseBatchCancel(Buffer.from(text))),
   );
@@ -46,7 +51,11 @@ test("batches are listed all, or by key or tag, in parts", () => {
     {
       "": { count: 25 },
       "{}": { count: 25 },
-      '{"key":"k","count":100,"cursor":"1 b-1"}': { key: "k", count: 100, cursor: "1 b-1" },
+      '{"key":"k","count":100,"cursor":"1 b-1aaaaaaaaaaaaa"}': {
+        key: "k",
+        count: 100,
+        cursor: "1 b-1aaaaaaaaaaaaa",
+      },
       '{"tag":"t","cursor":""}': { tag: "t", count: 25 },
     },
     (text) => parseBatchList(Buffer.from(text)),
@@ -71,10 +80,18 @@ test("batches are listed all, or by key or tag, in parts", () => {
 
 test("results are asked for from the beginning, or from a cursor on", () => {
   assertTable(
-    { "b-1": { bid: "b-1", cursor: "0" }, "b-1 17": { bid: "b-1", cursor: "17" } },
+    {
+      "b-1aaaaaaaaaaaaa": { bid: "b-1aaaaaaaaaaaaa", cursor: "0" },
+      "b-1aaaaaaaaaaaaa 17": { bid: "b-1aaaaaaaaaaaaa", cursor: "17" },
+    },
     (text) => parseBatchResults(Buffer.from(text)),
   );
-  for (const text of ["", "b-1 x", "b-1 1 2", `b-1 ${"1".repeat(21)}`]) {
+  for (const text of [
+    "",
+    "b-1aaaaaaaaaaaaa x",
+    "b-1aaaaaaaaaaaaa 1 2",
+    `b-1aaaaaaaaaaaaa ${"1".repeat(21)}`,
+  ]) {
     assert.match(
       refusal(() => parseBatchResults(Buffer.from(text))),
       /^CommandError: one bid is due/,

@@ -5,10 +5,15 @@
 
 local batches = {}
 local FIELDS = {
-  'parent', 'committedAt', 'waits', 'pending', 'failed', 'openChildren', 'unwonChildren',
+  'parent', 'committedAt', 'waits', 'pending', 'failed', 'openChildren', 'unwonChildren', 'unendedChildren',
   'activeChildren', 'closingChildren', 'isClosingChildren', 'isClosedWithParent', 'completedAt',
   'succeededAt', 'overAt', 'wonAt', 'isActive', 'endedAt', 'cancelledAt', 'isRetrying', 'key',
+  'complete_jid', 'complete_st', 'complete_lostAt', 'success_jid', 'success_st', 'success_lostAt',
+  'death_jid', 'death_st', 'death_lostAt',
 }
+-- How many batches are looked at in one step besides those whose own jobs have ended: a few milliseconds' worth.
+local MAX_LOOKED_AT = 50
+local lookedAt = 0
 
 local function of(bid) return batch .. bid end
 
@@ -52,54 +57,86 @@ function batches.forgetCancelled() cancelledBy = {} end
 
 local function count(bid, field, by) redis.call('HINCRBY', of(bid), field, by) end
 
--- What is needed to say how far a batch has come; nil when it is not there.
+-- A batch as it is, to say what becomes of it: its fields, and what of them changes. Nil when it is not there.
 local function read(bid)
   local values = redis.call('HMGET', of(bid), unpack(FIELDS))
-  local found = {}
+  local found = { bid = bid, changes = {}, counts = {} }
   for index, field in ipairs(FIELDS) do found[field] = values[index] end
   return found.pending and found
 end
 
-local function note(bid, found, field, now)
-  found[field] = now
-  redis.call('HSET', of(bid), field, now)
+-- A time, or nil for none any longer. The batch around it counts those that have some of these.
+local function note(found, field, at, counter, by)
+  found[field] = at
+  found.changes[field] = at or false
+  if counter then found.counts[counter] = at and by or -by end
+end
+
+local function write(found)
+  local set, cleared = {}, {}
+  for field, at in pairs(found.changes) do
+    if at then
+      set[#set + 1] = field
+      set[#set + 1] = at
+    else
+      cleared[#cleared + 1] = field
+    end
+  end
+  if #set > 0 then redis.call('HSET', of(found.bid), unpack(set)) end
+  if #cleared > 0 then redis.call('HDEL', of(found.bid), unpack(cleared)) end
+  if not next(found.counts) or not found.parent or not batches.isThere(found.parent) then return end
+  for counter, by in pairs(found.counts) do count(found.parent, counter, by) end
 end
 
 -- Ends its cancellation, when nothing of it, and of the batches in it, waits or runs any longer.
-local function endCancellation(bid, found, now)
-  local name = 'batch:' .. bid
+local function endCancellation(found, now)
+  local name = 'batch:' .. found.bid
   if membership().isLive(name) or found.closingChildren ~= '0' or found.isClosingChildren then return end
   membership().endCancellation(name, now)
-  note(bid, found, 'cancelledAt', now)
+  note(found, 'cancelledAt', now, found.isClosedWithParent and 'closingChildren', -1)
   batches.forgetCancelled()
-  if found.isClosedWithParent and found.parent then count(found.parent, 'closingChildren', -1) end
 end
 
 -- Calls whom it is time to call: `complete` first, and `success` when that is done.
-local function callWhoIsDue(bid, found, now)
+local function callWhoIsDue(found, now)
   local isIdle = found.pending == '0' and found.waits == '0'
   if not found.completedAt and isIdle and found.openChildren == '0' then
-    note(bid, found, 'completedAt', now)
-    callbacks().call(bid, 'complete', now)
+    note(found, 'completedAt', now)
+    callbacks().call(found.bid, 'complete', now, found)
   end
   local hasWon = found.completedAt and isIdle and found.failed == '0' and found.unwonChildren == '0'
-  if hasWon and not found.succeededAt and callbacks().isDone(bid, 'complete') then
-    note(bid, found, 'succeededAt', now)
-    callbacks().call(bid, 'success', now)
+  if hasWon and not found.succeededAt and callbacks().isDone(found, 'complete') then
+    note(found, 'succeededAt', now)
+    callbacks().call(found.bid, 'success', now, found)
   end
 end
 
--- A flag of a batch, and the count of such batches that the one around it keeps. Returns whether it has
--- changed.
-local function setFlag(bid, found, flag, isSet, now, counter, by)
-  if isSet == (found[flag] and true or false) then return false end
-  if isSet then
-    note(bid, found, flag, now)
-  else
-    found[flag] = nil
-    redis.call('HDEL', of(bid), flag)
-  end
-  if found.parent and batches.isThere(found.parent) then count(found.parent, counter, isSet and by or -by) end
+-- The one around it need not wait for it. Of one that is tried again a callback that has died may be so as
+-- well, a step later.
+local function isOver(found)
+  if found.cancelledAt then return true end
+  return not found.isRetrying and found.completedAt and callbacks().isEnded(found, 'complete')
+    and (not found.succeededAt or callbacks().isEnded(found, 'success'))
+end
+
+local function hasWon(found) return found.succeededAt and callbacks().isDone(found, 'success') end
+
+-- Something of it, or of the batches in it, runs, or waits to run.
+local function isActive(found)
+  local isLive = found.waits == '0' and membership().isLive('batch:' .. found.bid)
+  return isLive or found.activeChildren ~= '0'
+end
+
+-- Nothing of it, or of the batches in it, is to come, unless somebody does something about it.
+local function isEnded(found)
+  return found.overAt and not found.isActive and not found.isRetrying and found.unendedChildren == '0'
+    and not callbacks().isOut(found, 'death')
+end
+
+-- Takes note of whether something is so of a batch, when it was otherwise before. Returns whether it was.
+local function update(found, field, isSo, now, counter, by)
+  if (isSo and true or false) == (found[field] and true or false) then return false end
+  note(found, field, isSo and now or nil, counter, by)
   return true
 end
 
@@ -107,58 +144,42 @@ end
 local function settleOne(bid, now)
   local found = read(bid)
   if not found then return nil end
-  local wasCancelled = found.cancelledAt
-  local isClosed = membership().isClosed('batch:' .. bid)
-  if isClosed then
-    endCancellation(bid, found, now)
+  if membership().isClosed('batch:' .. bid) then
+    endCancellation(found, now)
   elseif found.committedAt and not found.cancelledAt and not found.isRetrying then
-    callWhoIsDue(bid, found, now)
+    callWhoIsDue(found, now)
   end
-  -- Of one that is tried again a callback that has died may be so as well, a step later.
-  local isOver = found.cancelledAt or not found.isRetrying and found.completedAt
-    and callbacks().isEnded(bid, 'complete')
-    and (not found.succeededAt or callbacks().isEnded(bid, 'success'))
-  local hasWon = found.wonAt or found.succeededAt and callbacks().isDone(bid, 'success')
-  local isLive = found.waits == '0' and membership().isLive('batch:' .. bid)
-  local isActive = isLive or found.activeChildren ~= '0'
-  local hasChanged = found.cancelledAt ~= wasCancelled
-  local function set(flag, isSet, counter, by)
-    hasChanged = setFlag(bid, found, flag, isSet and true or false, now, counter, by) or hasChanged
-  end
-  set('overAt', isOver, 'openChildren', -1)
-  set('isActive', isActive, 'activeChildren', 1)
-  if hasWon and not found.wonAt then
-    set('wonAt', true, 'unwonChildren', -1)
-    gates().tell(bid, 'success', now)
-  end
-  local isOpen = found.openChildren ~= '0' and not found.cancelledAt
-  local isTold = not callbacks().isOut(bid, 'death')
-  local isEnded = isOver and not isActive and not isOpen and isTold and not found.isRetrying
-  if isEnded and not found.endedAt then
-    note(bid, found, 'endedAt', now)
-    gates().noteEnd(bid, found.key, now)
-  elseif not isEnded and found.endedAt then
-    redis.call('HDEL', of(bid), 'endedAt')
-    gates().takeBackEnd(bid, found.key)
-  end
-  return hasChanged and found.parent or nil
+  update(found, 'overAt', isOver(found), now, 'openChildren', -1)
+  update(found, 'isActive', isActive(found), now, 'activeChildren', 1)
+  local wins = update(found, 'wonAt', found.wonAt or hasWon(found), now, 'unwonChildren', -1)
+  local endChanges = update(found, 'endedAt', isEnded(found), now, 'unendedChildren', -1)
+  write(found)
+  if wins then gates().tell(bid, 'success', now) end
+  if endChanges and found.endedAt then gates().noteEnd(bid, found, now) end
+  if endChanges and not found.endedAt then gates().takeBackEnd(bid, found.key) end
+  return next(found.counts) and found.parent or nil
 end
 
--- Does with a batch, and those around it, what is due.
+-- Does with a batch, and those around it, what is due. What is further up than can be looked at in one step
+-- is a chore.
 function batches.settle(bid, now)
-  local one = bid
-  while one do one = settleOne(one, now) end
+  local one = settleOne(bid, now)
+  while one and lookedAt < MAX_LOOKED_AT do
+    lookedAt = lookedAt + 1
+    one = settleOne(one, now)
+  end
+  if one then gates().addChore('settle ' .. one, now) end
 end
 
 -- A batch is waited for no longer by the one around it.
 function batches.leave(bid, parent, now)
   if not batches.isThere(parent) then return end
-  local isOver, hasWon, isActive, isClosing, wasCancelled =
-    unpack(redis.call('HMGET', of(bid), 'overAt', 'wonAt', 'isActive', 'isClosedWithParent', 'cancelledAt'))
-  if not isOver then count(parent, 'openChildren', -1) end
-  if not hasWon then count(parent, 'unwonChildren', -1) end
-  if isActive then count(parent, 'activeChildren', -1) end
-  if isClosing and not wasCancelled then count(parent, 'closingChildren', -1) end
+  local found = read(bid)
+  if not found.overAt then count(parent, 'openChildren', -1) end
+  if not found.wonAt then count(parent, 'unwonChildren', -1) end
+  if not found.endedAt then count(parent, 'unendedChildren', -1) end
+  if found.isActive then count(parent, 'activeChildren', -1) end
+  if found.isClosedWithParent and not found.cancelledAt then count(parent, 'closingChildren', -1) end
   redis.call('ZREM', of(parent) .. ':children', bid)
   batches.settle(parent, now)
 end

@@ -15,30 +15,24 @@ local function read(bid, kind, ...)
   return unpack(redis.call('HMGET', of(bid), unpack(fields)))
 end
 
--- Its jid and its record. Where a client has chosen the jid and something has that already, it is called by
--- the other one, which is the batch's own.
-local function findJob(bid, kind)
-  local jid, record = read(bid, kind, 'jid', 'record')
-  local isTaken = jid and redis.call('HEXISTS', jobs, jid) == 1
-  if not isTaken then return jid, record end
-  return read(bid, kind, 'spareJid', 'spareRecord')
-end
-
--- Puts it into its queue, if the batch has it, and has not called it before.
-function callbacks.call(bid, kind, now)
-  local jid, record = findJob(bid, kind)
-  if not jid or read(bid, kind, 'st') ~= '' then return end
-  local name, band, packed = read(bid, kind, 'queue', 'band', 'ties')
-  local ties = packed ~= '' and cmsgpack.unpack(packed) or {}
-  ties.batch, ties.callback, ties.queue = bid, kind, name
+-- Puts it into its queue, if the batch has it, and has not called it before. Where something has its jid by
+-- then, it is called by the other one, which is the batch's own. `found` is the batch as it is known, and is
+-- told of it.
+function callbacks.call(bid, kind, now, found)
+  local jid, record, state, name, band, packed = read(bid, kind, 'jid', 'record', 'st', 'queue', 'band', 'ties')
+  if not jid or state ~= '' then return end
+  if redis.call('HEXISTS', jobs, jid) == 1 then jid, record = read(bid, kind, 'spareJid', 'spareRecord') end
   local header, textStart = records().unpackHeader(record)
   header.enqueuedAt = tonumber(now)
+  local ties = packed ~= '' and cmsgpack.unpack(packed) or {}
+  ties.batch, ties.callback, ties.queue = bid, kind, name
   redis.call('HSET', jobs, jid, cmsgpack.pack(header) .. record:sub(textStart + 1))
   membership().join({ { jid = jid, ties = ties } })
   redis.call('SADD', queues, name)
   redis.call('ZADD', queue .. name, band + redis.call('INCR', sequence), jid)
   redis.call('PUBLISH', notices, 'queue ' .. name .. ' ')
   redis.call('HSET', of(bid), kind .. '_st', ENQUEUED)
+  if found then found[kind .. '_st'] = ENQUEUED end
 end
 
 -- It was acknowledged.
@@ -75,22 +69,13 @@ function callbacks.rearm(bid, kind)
   if state == DONE or isGone then takeBack(bid, kind) end
 end
 
--- Whether a batch need not wait for it: it was acknowledged, or there is none.
-function callbacks.isDone(bid, kind)
-  local jid, state = read(bid, kind, 'jid', 'st')
-  return not jid or state == DONE
-end
+-- What has become of it, by what is known of its batch. Whether it was called, and it is open what comes of it.
+function callbacks.isOut(found, kind) return found[kind .. '_st'] == ENQUEUED and not found[kind .. '_lostAt'] end
 
--- Whether it was called, and it is open what comes of it.
-function callbacks.isOut(bid, kind)
-  local state, lostAt = read(bid, kind, 'st', 'lostAt')
-  return state == ENQUEUED and not lostAt
-end
+-- Whether the batch need not wait for it: it was acknowledged, or there is none.
+function callbacks.isDone(found, kind) return not found[kind .. '_jid'] or found[kind .. '_st'] == DONE end
 
 -- Whether it is done, or will not be.
-function callbacks.isEnded(bid, kind)
-  local lostAt = read(bid, kind, 'lostAt')
-  return lostAt and true or callbacks.isDone(bid, kind)
-end
+function callbacks.isEnded(found, kind) return found[kind .. '_lostAt'] or callbacks.isDone(found, kind) end
 
 return callbacks

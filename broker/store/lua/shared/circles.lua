@@ -4,37 +4,52 @@
 
 local circles = {}
 -- How many batches are looked at when one is begun: a few milliseconds' worth.
-local MAX_LOOKED_AT = 500
+local MAX_LOOKED_AT = 300
 
--- What a batch waits for still, of what it was begun to wait for; see keys.ts.
-local function predecessorsOf(bid)
+-- The batches that wait for the success or the end of one.
+local function followersOf(bid, limit)
   local found = {}
-  for moment, other in (redis.call('HGET', batch .. bid, 'after') or ''):gmatch('(%a+):(%S+)') do
-    if gates().isFollowing(bid, other, moment) then found[#found + 1] = other end
+  for _, moment in ipairs({ 'success', 'end' }) do
+    local key = batch .. bid .. ':' .. moment
+    if redis.call('EXISTS', key) == 1 and not gates().hasCome(bid, moment) then
+      for _, follower in ipairs(redis.call('SRANDMEMBER', key, limit)) do found[#found + 1] = follower end
+    end
   end
   return found
 end
 
--- Of the batches around a new one, in `parent`, one for which the others wait that it is to wait for,
--- whatever is between them: then none of these would ever go on. Nil when there is none. What is in the same
--- batch need not be looked at: it was begun in that, and so would wait for none around it either.
-function circles.find(others, ancestors, parent)
-  local left, seen, looked = { unpack(others) }, {}, 0
-  -- So that it is one step. Who has so many before him has to see to it himself.
-  while #left > 0 and looked < MAX_LOOKED_AT do
-    local one = table.remove(left)
-    if ancestors[one] then return one end
-    -- It waits for what those around it wait for as well.
-    local path = {}
-    while one and not ancestors[one] and not seen[one] do
-      seen[one] = true
-      path[#path + 1] = one
-      one = batches().parentOf(one)
-    end
-    looked = looked + #path
-    for _, each in ipairs(one ~= parent and path or {}) do
-      for _, before in ipairs(predecessorsOf(each)) do left[#left + 1] = before end
-    end
+-- All batches that can't end before a new one has that is in `ancestors`: these; whatever follows them, and all
+-- that is in that; and what these are in. As far as they can be looked at in one step: who has so many that
+-- wait for each other has to see to it himself.
+local function findWaiting(ancestors)
+  local found, starting, left, count = {}, {}, {}, 0
+  local function add(bid, isStarting)
+    if count >= MAX_LOOKED_AT or starting[bid] or found[bid] and not isStarting then return end
+    found[bid], starting[bid] = true, isStarting
+    count = count + 1
+    left[#left + 1] = bid
+  end
+  for bid in pairs(ancestors) do add(bid, false) end
+  while #left > 0 do
+    local bid = table.remove(left)
+    local rest = MAX_LOOKED_AT - count
+    for _, follower in ipairs(rest > 0 and followersOf(bid, rest) or {}) do add(follower, true) end
+    -- What is in one that has not started has not either.
+    local children = starting[bid] and rest > 0 and redis.call('ZRANGE', batch .. bid .. ':children', 0, rest) or {}
+    for _, child in ipairs(children) do add(child, true) end
+    local parent = not ancestors[bid] and batches().parentOf(bid)
+    if parent then add(parent, false) end
+  end
+  return found
+end
+
+-- Of those that a new batch is to wait for, one that waits for a batch around it, whatever is between them;
+-- then none of them would ever go on. Nil when there is none.
+function circles.find(followed, ancestors)
+  local waiting = findWaiting(ancestors)
+  for _, one in ipairs(followed) do
+    local other, moment = unpack(one)
+    if waiting[other] and not gates().hasCome(other, moment) then return other end
   end
   return nil
 end

@@ -30,16 +30,10 @@ local MOMENTS = { start = 'startedAt', success = 'wonAt', ['end'] = 'endedAt' }
 -- Whether a batch has come to a moment.
 function gates.hasCome(bid, moment) return redis.call('HEXISTS', of(bid), MOMENTS[moment]) == 1 end
 
--- One batch is to wait until another has come to a moment, unless it has. Returns whether it has to.
+-- One batch is to wait until another has come to a moment, unless it has, or is to do so already. Returns
+-- whether that is one thing more.
 function gates.follow(bid, other, moment)
-  if gates.hasCome(other, moment) then return false end
-  redis.call('SADD', followersOf(other, moment), bid)
-  return true
-end
-
--- Whether one batch still waits until another has come to a moment.
-function gates.isFollowing(bid, other, moment)
-  return redis.call('SISMEMBER', followersOf(other, moment), bid) == 1 and not gates.hasCome(other, moment)
+  return not gates.hasCome(other, moment) and redis.call('SADD', followersOf(other, moment), bid) == 1
 end
 
 -- The time of a batch that has started, or is tried again, begins now.
@@ -53,17 +47,26 @@ function gates.enterLine(key, bid)
   redis.call('ZADD', batch .. 'line:' .. key, 'NX', redis.call('INCR', sequence), bid)
 end
 
--- Another batch that has the key of this one, or of one around it, and has not ended: then nothing of this
--- one may run again. Nil when there is none.
+-- Another batch that has the key of this one, which has ended: then nothing of this one may run again. Nil when
+-- there is none.
+function gates.findOwnRival(bid)
+  local key, endedAt = unpack(redis.call('HMGET', of(bid), 'key', 'endedAt'))
+  return key and endedAt and redis.call('ZRANGE', batch .. 'line:' .. key, 0, 0)[1] or nil
+end
+
+-- The same of this one, and of those around it.
 function gates.findRival(bid)
-  local one = bid
-  while one do
-    local key = redis.call('HGET', of(one), 'key')
-    local first = key and redis.call('ZRANGE', batch .. 'line:' .. key, 0, 0)[1]
-    if first and first ~= one then return first end
+  local one, rival = bid, nil
+  while one and not rival do
+    rival = gates.findOwnRival(one)
     one = batches().parentOf(one)
   end
-  return nil
+  return rival
+end
+
+-- The same of one that jobs, or batches, are to join: those around it have ended as well, if it has.
+function gates.findOvertaker(bid)
+  return redis.call('HEXISTS', of(bid), 'endedAt') == 1 and gates.findRival(bid) or nil
 end
 
 -- A batch waits for nothing any longer.
@@ -107,11 +110,10 @@ end
 function gates.finish(bid, endedAt) redis.call('ZADD', batch .. 'finished', endedAt, bid) end
 
 -- A batch has ended: the next one of its key may start.
-function gates.noteEnd(bid, key, now)
-  if key then redis.call('ZREM', batch .. 'line:' .. key, bid) end
+function gates.noteEnd(bid, found, now)
+  if found.key then redis.call('ZREM', batch .. 'line:' .. found.key, bid) end
   redis.call('ZREM', batch .. 'deadlines', bid)
-  local parent = batches().parentOf(bid)
-  if not parent or not batches().isThere(parent) then gates.finish(bid, now) end
+  if not found.parent or not batches().isThere(found.parent) then gates.finish(bid, now) end
   gates.tell(bid, 'end', now)
 end
 
