@@ -11,6 +11,7 @@ export const batchCommit = command({
     "Says that all jobs of a batch are pushed: from now on its callbacks are called when they are due.",
   replies: [
     ["+OK", "done, or it was committed before"],
+    ["-CANCELLED batch …", "it was called off before that"],
     ["-ERR No such batch …", "it never was, or is forgotten"],
     ["-ERR one bid is due, …", "the line names none, or more"],
   ],

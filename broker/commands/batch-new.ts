@@ -18,7 +18,7 @@ export const batchNew = command({
     ["-CANCELLED batch …", "that, or one around it, was called off"],
     ["-CANCELLED job …, -STALE job …", "of the job on whose behalf it is begun"],
     ["-ERR on_behalf …", "it names no job with its lease"],
-    ["-OVERLAP batch … has the key …", "another one with its key has not ended"],
+    ["-OVERLAP batch … has the key …", "another one with its key, or one around it, has not ended"],
     ["-ERR … key …", "it is too long, or too many wait for it"],
     ["-ERR overlap …, after …, meta …, tag …, timeout …", "what is wrong with it"],
   ],

@@ -18,6 +18,8 @@ export const push = command({
     ["-ERR … tag …", "no job can have it; and the same of what `on_behalf` has"],
     ["-CANCELLED job …", "it, or the job on whose behalf it is pushed, was called off"],
     ["-CANCELLING tag …", "jobs with this tag still run, which were called off"],
+    ["-ERR No such batch …, -CANCELLED batch …", "of its custom.bid, or one around that"],
+    ["-OVERLAP batch …", "its batch has ended, and another run of the same key has not"],
     ["-STALE …", "the job on whose behalf it is pushed is not its worker's any longer"],
   ],
   states: ["identified"],

@@ -56,18 +56,22 @@ export interface Keys {
   /**
    * Of batches; ADR 0017 has what it means. By this prefix and
    *
-   * - `<bid>`, hash: `parent`, the bid of the one around it; `description`, `meta`, `tags`, `key`, `timeoutMs`;
-   *   the times `createdAt`, `committedAt`, `startedAt`, `completedAt` (`complete` is due), `succeededAt`
-   *   (`success` is), `overAt` (the one around it need not wait for it), `wonAt` (it has succeeded),
-   *   `failedAt` (it can't any more by itself), `cancelledAt`, `endedAt` (over, and nothing of it runs), and
-   *   `isActive` (something does); the counts `total`, `pending` (no outcome yet), `failed`, `gone`,
-   *   `skipped`, `waits` (for how many things), `children`, and of these `openChildren` (not over),
-   *   `unwonChildren`, `unendedChildren`, `activeChildren` and `closingChildren`; `isClosingChildren` and `retriedChildren`, how
-   *   far such a chore is; `isRetrying`, until it is done; `isClosedWithParent`; `forsakenBy`, one that it
-   *   waits for and that is forgotten; `isGated`, that it waited at first. Of each callback, with
-   *   its kind and `_` before: `jid`, `record`, `queue`, `band`, `st`, `lostAt` (it has died, or is gone),
-   *   `isGone`, `ties` (see there, what a client has said), and
-   *   `spareJid` and `spareRecord`, should something have its jid by then
+   * - `<bid>`, hash, all of a batch that has one value:
+   *   - what it is: `description`, `meta`, `tags`, `key`, `timeoutMs`; `parent`, the bid of the one around it
+   *   - when, as times, and absent while it is not so: `createdAt`, `committedAt`, `startedAt`; `completedAt` and
+   *     `succeededAt`, `complete` and `success` are due; `overAt`, the one around it need not wait for it; `wonAt`, it
+   *     has succeeded; `failedAt`, it can't any more by itself; `isActive`, something of it waits or runs;
+   *     `cancelledAt`; `endedAt`, over, and nothing of it is to come
+   *   - counts of its jobs: `total`, `pending` (no outcome yet), `failed`, `gone`
+   *   - counts of the batches in it: `children` and, of these, `openChildren` (not over), `unwonChildren`,
+   *     `unendedChildren`, `activeChildren` and `closingChildren` (being called off with it)
+   *   - `waits`, for how many things; `isGated`, that it did at first; `forsakenBy`, one that it waits for, and that
+   *     is forgotten; `skipped`, how many were not begun since it has their key
+   *   - of the chores that are under way: `isClosingChildren` and `retriedChildren`, how far they are;
+   *     `isRetrying`; `isClosedWithParent`; `releasedAt` and `released`, since when and how many jobs were let go
+   *   - of each callback, with its kind and `_` before: `jid`, `record`, `queue` and `band`; `spareJid` and
+   *     `spareRecord`, should something have its jid by then; `ties`, which it has besides; `st`; `lostAt`, it has
+   *     died, or is gone, and `isGone`
    * - `<bid>:children`, sorted set: the batches in it, scored by their order
    * - `<bid>:held`, sorted set: the jids of those that it holds, scored by when they are to run, or below 0
    *   by their order
@@ -79,8 +83,9 @@ export interface Keys {
    * - `line:<key>`, sorted set: those with a key that have not ended, scored by when they were begun
    * - `uncommitted`, `deadlines` and `finished`, sorted sets: scored by when they expire, when they are called
    *   off, and when they ended
-   * - `chores`, sorted set: what is still to be done in steps, `tell <moment> <bid>`, `release <bid>`, `close
-   *   <bid>` and `retry <bid>`, scored by since when
+   * - `chores`, sorted set: what is still to be done in steps, scored by since when: `tell <moment> <bid>`, those
+   *   that wait for it; `release <bid>`, its jobs; `close <bid>` and `retry <bid>`, the batches in it; `settle
+   *   <bid>`, what follows for it; `free <bid>`, those in one that is forgotten
    */
   batch: string;
   /**

@@ -39,8 +39,8 @@ export async function refusal(promise: Promise<unknown>): Promise<string> {
   return error === undefined ? "nothing was refused" : `${error.code} ${error.message}`;
 }
 
-export async function fetch({ store }: TestEngine): Promise<string | undefined> {
-  return (await store.reserve({ wid: "w", queues: ["q"] }))?.jid;
+export async function fetch({ store }: TestEngine, queue = "q"): Promise<string | undefined> {
+  return (await store.reserve({ wid: "w", queues: [queue] }))?.jid;
 }
 
 /** The job dies, as its retry has it. */

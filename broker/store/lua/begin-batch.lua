@@ -31,11 +31,12 @@
 -- ARGV[15] each queue
 -- ARGV[16] each band: the first place of the job's priority
 -- ARGV[17] each ties: MessagePack, what it is tied to besides, or an empty string
--- Returns {"begun"}; {"no batch", bid} of one that is not there; {"around", bid} of one that it would be in,
--- and wait for; {"circle", bid} of one that waits for one that it would be in; {"closed", bid} of the one that it would be in, or around that, and was called off; {"runs",
--- bid} of one with the key, when that is to be skipped; {"overtaken", bid} of one with the key of one around it,
--- which has ended; {"line"} when too many wait for the key; or, of the job
--- on whose behalf it is, {"parent stale"} or {"parent cancelling", why}
+-- Returns {"begun"}; {"no batch", bid} of one that is not there; {"around", bid} of one that it would be
+-- in, and wait for; {"circle", bid} of one that waits for one that it would be in; {"closed", bid} of the
+-- one that it would be in, or around that, and was called off; {"runs", bid} of one with the key, when
+-- that is to be skipped; {"overtaken", bid} of one with the key of one around it, which has ended;
+-- {"line"} when too many wait for the key; or, of the job on whose behalf it is, {"parent stale"} or
+-- {"parent cancelling", why}
 
 local batches, gates = batches(), gates()
 local prefix = KEYS[4]
@@ -81,10 +82,10 @@ end
 local function queueUp()
   for _, rival in ipairs(rivals) do followed[#followed + 1] = { rival, 'end' } end
 end
+-- What it would call off waits for nothing any longer then: no circle is closed by that.
+if overlap == 'queue' then queueUp() end
 
--- One that is called off waits for nothing any longer, so those are no matter that it would call off.
 local function findCircle()
-  if overlap ~= 'cancel-and-wait' then queueUp() end
   local circle = parent ~= '' and #followed > 0 and circles().find(followed, ancestors)
   return circle and { 'circle', circle }
 end

@@ -34,9 +34,10 @@
 -- ARGV[9] each record
 -- Returns a letter for each job: s when it was stored, l when it was live already, r when it is refused;
 -- and then why, for each that is refused: {"cancelled", why} or {"cancelling", why}, with what `cancels`
--- has of it; {"closed", group, running} of a tag's group that is being called off, of which so many jobs run; {"no
--- batch", bid}; {"overtaken", bid} of another batch, with the key of its own, or one around that, which have ended; {"batch cancelled", bid, why} of its batch or one around that;
--- {"parent cancelling", why}, of the job on whose behalf it is; {"parent stale"}
+-- has of it; {"closed", group, running} of a tag's group that is being called off, of which so many jobs
+-- run; {"no batch", bid}; {"overtaken", bid} of another batch, with the key of its own, or one around
+-- that, which have ended; {"batch cancelled", bid, why} of its batch or one around that; {"parent
+-- cancelling", why}, of the job on whose behalf it is; {"parent stale"}
 
 local records = records()
 local jobs, queues, prefix, scheduled, retries, working = unpack(KEYS, 1, 6)

@@ -1,8 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { BatchRequest } from "../../../protocol/commands/batch-new.ts";
-import type { CommandError } from "../../../protocol/errors.ts";
-import { openEngine, type TestEngine, withEngine } from "../../kit/engine.ts";
+import { openEngine, withEngine } from "../../kit/engine.ts";
+import { begin, fetch, goOn, refusal, running } from "../../kit/tree.ts";
 
 // What is asked of runs of many jobs, by the numbers of the acceptance tests; those that are about the SDK
 // are in test/e2e.
@@ -10,37 +9,6 @@ import { openEngine, type TestEngine, withEngine } from "../../kit/engine.ts";
 const test = suite("engine/batch-runs");
 
 const QUEUE = "q";
-
-/** Of a broker that does not stop. */
-const running = new AbortController().signal;
-
-function begin({ engine }: TestEngine, request: Partial<BatchRequest>): Promise<string> {
-  return engine.batches.begin({ parent: undefined, description: "", callbacks: {}, ...request });
-}
-
-/** Whatever brokers do by themselves, until nothing is left to do. */
-async function goOn({ engine, store, clock }: TestEngine): Promise<void> {
-  let isMore = true;
-  while (isMore) {
-    isMore = (await engine.batches.doChores()).isMore;
-    if (await engine.cancellations.goOn()) isMore = true;
-    const due = (await store.waiting.firstDue(clock.now())).filter(({ at }) => at <= clock.now());
-    if (due.length > 0) await store.waiting.enqueue(due, clock.now());
-    if (due.length > 0) isMore = true;
-  }
-}
-
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: CommandError) => reason,
-  );
-  return error === undefined ? "nothing was refused" : `${error.code} ${error.message}`;
-}
-
-async function fetch({ store }: TestEngine, queue = QUEUE): Promise<string | undefined> {
-  return (await store.reserve({ wid: "w", queues: [queue] }))?.jid;
-}
 
 test(
   "A0.1 of what is begun each second and takes five, one runs at a time, and what was skipped is counted",

@@ -1,48 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { BatchRequest } from "../../../protocol/commands/batch-new.ts";
-import type { CommandError } from "../../../protocol/errors.ts";
 import { type TestEngine, withEngine } from "../../kit/engine.ts";
 import { EMPTY } from "../../kit/state.ts";
+import { begin, goOn, refusal, running } from "../../kit/tree.ts";
 
 const test = suite("engine/batches");
 
 const QUEUE = "q";
 
-/** Of a broker that does not stop. */
-const running = new AbortController().signal;
-
 const callback = (jid: string, queue = "callbacks") =>
   Buffer.from(JSON.stringify({ jid, jobtype: "Called", queue }));
-
-/** Begins one that is kept for its own sake. */
-function begin(
-  { engine }: TestEngine,
-  request: Partial<BatchRequest> = { isHeld: true },
-): Promise<string> {
-  return engine.batches.begin({ parent: undefined, description: "", callbacks: {}, ...request });
-}
-
-/** Whatever brokers do by themselves, until nothing is left to do. */
-async function goOn({ engine, store, clock }: TestEngine): Promise<void> {
-  let isMore = true;
-  while (isMore) {
-    isMore = (await engine.batches.doChores()).isMore;
-    if (await engine.cancellations.goOn()) isMore = true;
-    await engine.batches.expire();
-    const due = (await store.waiting.firstDue(clock.now())).filter(({ at }) => at <= clock.now());
-    if (due.length > 0) await store.waiting.enqueue(due, clock.now());
-    if (due.length > 0) isMore = true;
-  }
-}
-
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: CommandError) => reason,
-  );
-  return error === undefined ? "nothing was refused" : `${error.code} ${error.message}`;
-}
 
 /** The jids of all that can be fetched, in their order; they stay with the worker. */
 async function fetchAll(world: TestEngine, ...queues: string[]): Promise<string[]> {
