@@ -6,10 +6,10 @@ local circles = {}
 -- How many batches are looked at when one is begun: a few milliseconds' worth.
 local MAX_LOOKED_AT = 300
 
--- The batches that wait for the success or the end of one.
-local function followersOf(bid, limit)
+-- The batches that wait for one to come to some moments.
+local function followersOf(bid, moments, limit)
   local found = {}
-  for _, moment in ipairs({ 'success', 'end' }) do
+  for _, moment in ipairs(moments) do
     local key = batch .. bid .. ':' .. moment
     if redis.call('EXISTS', key) == 1 and not gates().hasCome(bid, moment) then
       for _, follower in ipairs(redis.call('SRANDMEMBER', key, limit)) do found[#found + 1] = follower end
@@ -33,10 +33,9 @@ local function findWaiting(ancestors)
   while #left > 0 do
     local bid = table.remove(left)
     local rest = MAX_LOOKED_AT - count
-    for _, follower in ipairs(rest > 0 and followersOf(bid, rest) or {}) do add(follower, true) end
-    -- What is in one that has not started has not either.
-    local children = starting[bid] and rest > 0 and redis.call('ZRANGE', batch .. bid .. ':children', 0, rest) or {}
-    for _, child in ipairs(children) do add(child, true) end
+    -- What is in one that has not started waits for that.
+    local moments = starting[bid] and { 'start', 'success', 'end' } or { 'success', 'end' }
+    for _, follower in ipairs(rest > 0 and followersOf(bid, moments, rest) or {}) do add(follower, true) end
     local parent = not ancestors[bid] and batches().parentOf(bid)
     if parent then add(parent, false) end
   end
