@@ -25,5 +25,9 @@ export const batchNew = command({
   states: ["identified"],
   missingArgument: missing(USAGE),
   parse: parseBatchNew,
-  run: async (request, { engine }) => ({ reply: bulk(await engine.batches.begin(request)) }),
+  run: async (request, { engine }) => {
+    const bid = await engine.batches.begin(request);
+    engine.statistics.begun++;
+    return { reply: bulk(bid) };
+  },
 });

@@ -21,14 +21,14 @@ const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** Jobs whose ends are counted together, and the jobs that are called then. FWP: BATCH. */
 export class Batches {
-  readonly #jobs: Store;
-  readonly #store: BatchStore;
+  readonly #store: Store;
+  readonly #batches: BatchStore;
   readonly #clock: Clock;
   readonly #log: Logger;
 
   constructor(store: Store, clock: Clock, log: Logger) {
-    this.#jobs = store;
-    this.#store = store.batches;
+    this.#store = store;
+    this.#batches = store.batches;
     this.#clock = clock;
     this.#log = log;
   }
@@ -47,8 +47,8 @@ export class Batches {
       callbacks[kind] = { job, spare };
     }
     const expiresAt = now + UNCOMMITTED_MS;
-    const outcome = await this.#store.begin({ ...request, bid, callbacks, expiresAt });
-    if (outcome.kind !== "begun") throw await refusedBatch(this.#jobs, request, outcome);
+    const outcome = await this.#batches.begin({ ...request, bid, callbacks, expiresAt });
+    if (outcome.kind !== "begun") throw await refusedBatch(this.#store, request, outcome);
     return bid;
   }
 
@@ -60,20 +60,20 @@ export class Batches {
   }
 
   async commit(bid: string): Promise<void> {
-    const outcome = await this.#store.commit(bid);
+    const outcome = await this.#batches.commit(bid);
     if (outcome === "no batch") throw noSuchBatch(bid);
     // It says why.
     if (outcome === "cancelled") await this.open(bid);
   }
 
   async status(bid: string): Promise<BatchStatus> {
-    const status = await this.#store.find(bid);
+    const status = await this.#batches.find(bid);
     if (status === undefined) throw noSuchBatch(bid);
     return status;
   }
 
   async tree(bid: string): Promise<BatchTree> {
-    const tree = await readBatchTree(this.#store, bid);
+    const tree = await readBatchTree(this.#batches, bid);
     if (tree === undefined) throw noSuchBatch(bid);
     return tree;
   }
@@ -82,8 +82,8 @@ export class Batches {
   async list({ key, tag, cursor, count }: BatchListRequest): Promise<BatchPage> {
     const which = key !== undefined ? { key } : tag !== undefined ? { tag } : "roots";
     const before = cursor === undefined ? undefined : parseCursor(cursor);
-    const places = await this.#store.list(which, before, count);
-    const found = await Promise.all(places.map(({ bid }) => this.#store.find(bid)));
+    const places = await this.#batches.list(which, before, count);
+    const found = await Promise.all(places.map(({ bid }) => this.#batches.find(bid)));
     const last = places.length < count ? undefined : places.at(-1);
     return {
       batches: found.filter((one) => one !== undefined),
@@ -94,13 +94,13 @@ export class Batches {
   /** What came of some of its jobs, and where to go on, if there are more. */
   async results(bid: string, cursor: string) {
     await this.status(bid);
-    const page = await this.#store.results(bid, cursor);
+    const page = await this.#batches.results(bid, cursor);
     return { results: page.results, cursor: page.cursor === "0" ? undefined : page.cursor };
   }
 
   /** What of it died or was cancelled is to run again, and what is done is not; it goes on by itself. */
   async retry(bid: string): Promise<void> {
-    const outcome = await this.#store.retry(bid);
+    const outcome = await this.#batches.retry(bid);
     switch (outcome.kind) {
       case "retried":
         return this.#log.info({ event: "batch.retried", bid });
@@ -125,7 +125,7 @@ export class Batches {
 
   /** Does a bounded part of what is to be done in steps; see BatchStore. */
   doChores(): Promise<{ isMore: boolean; areJobsDue: boolean }> {
-    return this.#store.doChores();
+    return this.#batches.doChores();
   }
 
   /**
@@ -135,9 +135,9 @@ export class Batches {
   async expire(): Promise<number | undefined> {
     const now = this.#clock.now();
     const [expired, late, forgotten] = await Promise.all([
-      this.#store.expire(),
-      this.#store.expireDeadlines(),
-      this.#store.forget(now - KEPT_MS),
+      this.#batches.expire(),
+      this.#batches.expireDeadlines(),
+      this.#batches.forget(now - KEPT_MS),
     ]);
     for (const bid of expired) this.#log.info({ event: "batch.expired", bid });
     for (const bid of late.bids) this.#log.warn({ event: "batch.late", bid });

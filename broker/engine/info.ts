@@ -36,6 +36,8 @@ export async function describeServer(engine: Engine, clock: Clock): Promise<obje
         Scheduled: { ...promoted, enqueued: promoter.scheduled, size: sizes.scheduled },
         Stalled: { reaped: statistics.stalled },
         Workers: { reaped: statistics.forgotten, size: sizes.workers },
+        // As a Faktory Enterprise spells it.
+        batch: { created: statistics.begun },
       },
       total_failures: sizes.failures,
       total_processed: sizes.processed,

@@ -10,6 +10,8 @@ export class Statistics {
   expired = 0;
   /** Runs that were stalled. */
   stalled = 0;
+  /** Batches that were begun. */
+  begun = 0;
   /** Workers that were forgotten. */
   forgotten = 0;
 
@@ -23,5 +25,6 @@ export class Statistics {
     this.purger = { cycles: 0, purged: 0, wallTimeMs: 0 };
     this.expired = 0;
     this.stalled = 0;
+    this.begun = 0;
   }
 }

@@ -31,6 +31,7 @@ test(
           Scheduled: task,
           Stalled: { reaped: "number" },
           Workers: crowd,
+          batch: { created: "number" },
         },
         total_failures: "number",
         total_processed: "number",
@@ -59,6 +60,7 @@ test(
       commands: 44,
       expired: 5,
       stalled: 14,
+      begun: 15,
       forgotten: 6,
     });
     Object.assign(statistics.promoter, { cycles: 7, scheduled: 8, retries: 9, wallTimeMs: 1_500 });
@@ -87,6 +89,7 @@ test(
         Scheduled: { cycles: 7, enqueued: 8, size: 1, wall_time_sec: 1.5 },
         Stalled: { reaped: 14 },
         Workers: { reaped: 6, size: 1 },
+        batch: { created: 15 },
       },
       total_failures: 13,
       total_processed: 12,
