@@ -32,6 +32,12 @@ export function isShutdown(message: string): boolean {
   return message.startsWith("shutdown in progress");
 }
 
+/**
+ * What a millrace answers to HELLO while its store is away, or when it has had no time to hear us: that is
+ * for now, too, and not about us.
+ */
+const FOR_NOW = /^handshake not completed within |\bRedis\b/;
+
 /** How long a server may take to hang up, once we have: longer than a FETCH waits. */
 const HANG_UP_MS = FETCH_WAIT_MS + 1_000;
 
@@ -167,7 +173,8 @@ export class Connection {
     const said = { ...hello, version: PROTOCOL_VERSION, ...(passwordHash && { passwordHash }) };
     const reply = await this.ask(encodeHello(said));
     if (reply.kind !== "error") return;
-    if (isShutdown(reply.message)) throw new Error(`the server is closed to us: ${reply.message}`);
+    if (isShutdown(reply.message) || FOR_NOW.test(reply.message))
+      throw new Error(`the server is closed to us: ${reply.message}`);
     throw new HandshakeRefused(reply.code, reply.message);
   }
 

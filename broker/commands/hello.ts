@@ -25,6 +25,7 @@ export const hello = command({
     if (!(await password.accepts(greeting, session.challenge, isAwaited))) {
       throw new CommandError("Invalid password");
     }
+    session.admit();
     if (greeting.wid !== "") {
       session.wid = greeting.wid;
       await engine.workers.register(greeting, session);

@@ -16,6 +16,8 @@ export interface Session extends Fetcher, WorkerConnection, ControlConnection {
   readonly challenge: Challenge | undefined;
   /** Aborted when the server stops: long commands end at their next step. */
   readonly stopping: AbortSignal;
+  /** The client has said who it is in time: how long the rest of HELLO takes is no fault of its own. */
+  admit(): void;
   /** HELLO has been accepted. */
   identify(): void;
 }

@@ -102,11 +102,14 @@ export class Connection implements Session, Holder {
     return this.#stopping.signal;
   }
 
+  admit(): void {
+    this.#cancelHandshake();
+  }
+
   identify(): void {
     if (this.#state !== "greeted") return;
     this.#state = "identified";
     this.#reader.maxBytes = this.#limits.maxLineBytes;
-    this.#cancelHandshake();
     this.#context.engine.statistics.connections++;
   }
 

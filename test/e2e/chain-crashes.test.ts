@@ -118,6 +118,15 @@ test("A4.1 each stage begins when the one before is done, and each boundary is c
   writeFileSync(notes, "");
   const parts = await Parts.start(notes);
   const client = new Client({ url: parts.url, callTimeoutMs: 20_000, maxBackOffMs: 200 });
+  try {
+    await runAndKill(parts, client, notes);
+  } finally {
+    await client.close();
+    await parts.stop();
+  }
+});
+
+async function runAndKill(parts: Parts, client: Client, notes: string): Promise<void> {
   const stages = SIZES.map((size, stage) =>
     Array.from({ length: size }, () => ({ type: "step", args: [stage] })),
   );
@@ -158,8 +167,6 @@ test("A4.1 each stage begins when the one before is done, and each boundary is c
     told.map(({ state, total, pending, failed }) => ({ state, total, pending, failed })),
     SIZES.map((total) => ({ state: "success", total, pending: 0, failed: 0 })),
   );
-  await client.close();
-  await parts.stop();
-});
+}
 
 test.run();

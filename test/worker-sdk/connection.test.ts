@@ -140,12 +140,19 @@ test(
 );
 
 test(
-  "a server that is about to stop is tried again, and has not refused us",
+  "a server that is about to stop, or whose store is away, is tried again, and has not refused us",
   withScriptedServer(async (server) => {
-    server.welcome = "-ERR shutdown in progress";
-    const error = await failureOf(connect(server));
-    assert.not.instance(error, HandshakeRefused);
-    assert.match(String(error), "the server is closed to us: shutdown in progress");
+    for (const why of [
+      "shutdown in progress",
+      "handshake not completed within 2 seconds",
+      "Redis can't be reached at the moment",
+      "the connection to Redis was lost",
+    ]) {
+      server.welcome = `-ERR ${why}`;
+      const error = await failureOf(connect(server));
+      assert.not.instance(error, HandshakeRefused);
+      assert.match(String(error), `the server is closed to us: ${why}`);
+    }
   }),
 );
 

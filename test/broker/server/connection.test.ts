@@ -57,6 +57,19 @@ test(
 );
 
 test(
+  "who has said HELLO in time is let in, however long the store is away",
+  withConnections(async ({ connect, clock, flaky }) => {
+    const { wire } = await connect({ hello: null });
+    const goOn = flaky.hold("registerWorker");
+    wire.send('HELLO {"v":2,"wid":"w"}');
+    await until(() => flaky.calls("registerWorker") === 1, { what: "it is heard" });
+    clock.advance(60_000);
+    goOn();
+    assert.is(await wire.read(), "+OK");
+  }),
+);
+
+test(
   "a worker is there as long as its connection is",
   withConnections(async ({ connect, state }) => {
     const { connection } = await connect({

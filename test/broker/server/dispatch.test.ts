@@ -18,6 +18,7 @@ function sessionIn(state: Session["state"]): Session {
     challenge: undefined,
     gone: new AbortController().signal,
     stopping: new AbortController().signal,
+    admit() {},
     identify() {},
     close() {},
     tell() {},
